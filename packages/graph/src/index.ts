@@ -1,1 +1,1 @@
-export {};
+export type { Job, JobMode, JobResult, JobType } from "./job.ts";

@@ -1,0 +1,60 @@
+import type { TimerSlot, Token } from "./event.ts";
+import type { Job, JobResult } from "@steward/graph";
+
+/** Which command of a service: its directive and its index in that list. */
+export interface CommandRef {
+  readonly directive:
+    | "ExecCondition"
+    | "ExecStartPre"
+    | "ExecStart"
+    | "ExecStartPost"
+    | "ExecReload"
+    | "ExecStop"
+    | "ExecStopPost";
+  readonly index: number;
+}
+
+/** A line for the journal, in systemd's words, with systemd's fields (UNIT=, JOB_TYPE=, MESSAGE_ID= …). */
+export interface LogLine {
+  readonly priority: number;
+  readonly message: string;
+  readonly unit?: string;
+  readonly fields: readonly (readonly [string, string])[];
+}
+
+/** What the core wants done, performed in order by the shell. Each that can fail or wait names the event that answers it. */
+export type Effect =
+  /** Answered by `spawned` (and `execOk` or `execFailed`) and in the end `exited`. `env` is added to what the unit file says. */
+  | { readonly kind: "spawn"; readonly unit: string; readonly token: Token; readonly command: CommandRef; readonly role: "main" | "control"; readonly env: readonly (readonly [string, string])[] }
+  /** Signal one process. Nothing answers; its end is an `exited`. */
+  | { readonly kind: "signal"; readonly unit: string; readonly token: Token; readonly signal: number }
+  /** Signal every process of the unit, except the named ones. SIGKILL is repeated until the unit is empty. */
+  | { readonly kind: "signalGroup"; readonly unit: string; readonly signal: number; readonly except: readonly Token[] }
+  /** The keeper may forget this process. */
+  | { readonly kind: "release"; readonly token: Token }
+  /** The unit is at rest: its group, notify state and run-time directories may go. */
+  | { readonly kind: "cleanUp"; readonly unit: string; readonly keepRuntimeDirectory: boolean }
+  /** Answered by `conditionsChecked`. */
+  | { readonly kind: "checkConditions"; readonly unit: string; readonly check: number }
+  /** Read PIDFile= (and watch it until it is there and good): answered by `pidFile`, later again when it changes. */
+  | { readonly kind: "readPidFile"; readonly unit: string; readonly path: string; readonly watch: boolean }
+  | { readonly kind: "unwatchPidFile"; readonly unit: string }
+  | { readonly kind: "removePidFile"; readonly unit: string; readonly path: string }
+  /** GuessMainPID=: answered by `pidFile` with the only process of the unit, or 0. */
+  | { readonly kind: "findMainPid"; readonly unit: string }
+  /** Watch a process that the keeper did not spawn itself. Answered by `adopted`, later `exited`. */
+  | { readonly kind: "adopt"; readonly unit: string; readonly token: Token; readonly pid: number }
+  /** `atUsec` is absolute on the clock named. Arming again replaces. */
+  | { readonly kind: "armTimer"; readonly unit: string; readonly slot: TimerSlot; readonly clock: "monotonic" | "boottime" | "realtime"; readonly atUsec: number }
+  | { readonly kind: "disarmTimer"; readonly unit: string; readonly slot: TimerSlot }
+  | { readonly kind: "armJobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout"; readonly atUsec: number }
+  | { readonly kind: "disarmJobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
+  /** The answer to a request: a job id, plain success, or a D-Bus error. */
+  | { readonly kind: "reply"; readonly request: number; readonly result: { readonly job?: number } | { readonly error: string; readonly message: string } }
+  | { readonly kind: "jobNew"; readonly job: Job }
+  | { readonly kind: "jobRemoved"; readonly job: Job; readonly result: JobResult }
+  /** Something that a property shows has changed. */
+  | { readonly kind: "unitChanged"; readonly unit: string }
+  | { readonly kind: "log"; readonly line: LogLine }
+  /** SuccessAction=, FailureAction=, exit.target, poweroff.target …: the manager's end. `status` for exit. */
+  | { readonly kind: "systemAction"; readonly action: "exit" | "exit-force" | "reboot" | "reboot-force" | "reboot-immediate" | "poweroff" | "poweroff-force" | "poweroff-immediate" | "halt" | "kexec"; readonly status: number; readonly source: string };

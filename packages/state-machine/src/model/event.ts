@@ -1,0 +1,55 @@
+import type { LoadedUnit } from "@steward/unit-file";
+import type { JobMode, JobType } from "@steward/graph";
+import type { Now } from "./now.ts";
+
+/** What the keeper was told to run it as; never reused in the life of a machine. */
+export type Token = number;
+
+/** Resources of a process that ended. */
+export interface ProcessUsage {
+  readonly cpuUsec: number;
+}
+
+/** Everything that can happen to the core. Each carries `now`; the core itself has no clock. */
+export type Event = { readonly now: Now } & (
+  | { readonly kind: "load"; readonly units: readonly LoadedUnit[]; readonly replaceAll: boolean }
+  /** A request for a job. Answered by exactly one `reply` effect. `request` is the shell's own number. */
+  | { readonly kind: "enqueue"; readonly request: number; readonly unit: string; readonly job: JobType; readonly mode: JobMode; readonly reloadIfPossible?: boolean }
+  | { readonly kind: "cancelJob"; readonly request: number; readonly job: number }
+  | { readonly kind: "clearJobs"; readonly request: number }
+  | { readonly kind: "resetFailed"; readonly request: number; readonly unit?: string }
+  /** KillUnit: `whom` as in systemctl(1) --kill-whom=. */
+  | { readonly kind: "kill"; readonly request: number; readonly unit: string; readonly whom: "main" | "control" | "all" | "main-fail" | "control-fail" | "all-fail"; readonly signal: number }
+  /** Start-up is over: the first transaction was enqueued; from now on an empty job queue means "running". */
+  | { readonly kind: "startupFinished" }
+  | { readonly kind: "conditionsChecked"; readonly unit: string; readonly check: number; readonly conditions: readonly ConditionOutcome[]; readonly asserts: readonly ConditionOutcome[] }
+  | { readonly kind: "spawned"; readonly unit: string; readonly token: Token; readonly pid: number }
+  /** execve() worked (Type=exec waits for this). */
+  | { readonly kind: "execOk"; readonly unit: string; readonly token: Token }
+  /** A plan step failed: `status` is systemd's (203/EXEC, 217/USER …). An `exited` with that status follows. */
+  | { readonly kind: "execFailed"; readonly unit: string; readonly token: Token; readonly status: number; readonly errno: number; readonly step: string }
+  | { readonly kind: "exited"; readonly unit: string; readonly token: Token; readonly pid: number; readonly code: "exited" | "killed" | "dumped"; readonly status: number; readonly usage: ProcessUsage }
+  /** No process of the unit is left. */
+  | { readonly kind: "groupEmpty"; readonly unit: string }
+  | { readonly kind: "notify"; readonly unit: string; readonly token: Token | undefined; readonly pid: number; readonly fields: readonly (readonly [string, string])[] }
+  /** Answer to a `readPidFile` or `findMainPid` effect: the pid that was found to belong to the unit, or why not. */
+  | { readonly kind: "pidFile"; readonly unit: string; readonly pid: number; readonly problem?: string }
+  /** Answer to an `adopt` effect. */
+  | { readonly kind: "adopted"; readonly unit: string; readonly token: Token; readonly pid: number; readonly ok: boolean }
+  | { readonly kind: "timer"; readonly unit: string; readonly slot: TimerSlot }
+  | { readonly kind: "jobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
+  /** A signal or bus call asks the manager itself for something. */
+  | { readonly kind: "shutdown"; readonly target: string; readonly mode: JobMode }
+);
+
+/** The outcome of one Condition…= or Assert…= line. */
+export interface ConditionOutcome {
+  readonly type: string;
+  readonly parameter: string;
+  readonly negate: boolean;
+  readonly trigger: boolean;
+  readonly result: "succeeded" | "failed" | "error" | "untested";
+}
+
+/** Named timers of a unit: one of each at most; the shell keeps one real timer for the earliest. */
+export type TimerSlot = "state" | "watchdog" | "restart" | "runtime-max" | "elapse";
