@@ -1,1 +1,13 @@
-export {};
+/** Time as systemd.time(7) writes it. Times are integer microseconds as JavaScript numbers; `Infinity` is "never". */
+export { formatTimespan } from "./format-timespan.ts";
+export { parseTimespan } from "./parse-timespan.ts";
+export {
+  usecPerDay,
+  usecPerHour,
+  usecPerMinute,
+  usecPerMonth,
+  usecPerMsec,
+  usecPerSec,
+  usecPerWeek,
+  usecPerYear,
+} from "./units.ts";
