@@ -1,0 +1,42 @@
+import { propertiesChanged, type Signal, variant } from "@steward/ipc";
+import type { Job, JobResult } from "@steward/graph";
+import { jobPath, managerPath, unitPath } from "./paths.ts";
+
+const manager = "org.freedesktop.systemd1.Manager";
+
+export function jobNewSignal(job: Job): Signal {
+  return { path: managerPath, interface: manager, member: "JobNew", signature: "uos", body: [job.id, jobPath(job.id), job.unit] };
+}
+
+export function jobRemovedSignal(job: Job, result: JobResult): Signal {
+  return { path: managerPath, interface: manager, member: "JobRemoved", signature: "uoss", body: [job.id, jobPath(job.id), job.unit, result] };
+}
+
+export function unitNewSignal(id: string): Signal {
+  return { path: managerPath, interface: manager, member: "UnitNew", signature: "so", body: [id, unitPath(id)] };
+}
+
+export function reloadingSignal(active: boolean): Signal {
+  return { path: managerPath, interface: manager, member: "Reloading", signature: "b", body: [active] };
+}
+
+export function unitFilesChangedSignal(): Signal {
+  return { path: managerPath, interface: manager, member: "UnitFilesChanged" };
+}
+
+export function startupFinishedSignal(userspaceUsec: number, totalUsec: number): Signal {
+  return { path: managerPath, interface: manager, member: "StartupFinished", signature: "tttttt", body: [0, 0, 0, 0, userspaceUsec, totalUsec] };
+}
+
+/** PropertiesChanged of a unit: what a listener needs at once; the rest is to be asked for. */
+export function unitChangedSignal(id: string, activeState: string, subState: string): Signal {
+  return propertiesChanged(
+    unitPath(id),
+    "org.freedesktop.systemd1.Unit",
+    [
+      ["ActiveState", variant("s", activeState)],
+      ["SubState", variant("s", subState)],
+    ],
+    ["Job", "StateChangeTimestamp", "StateChangeTimestampMonotonic", "InvocationID", "ConditionResult", "AssertResult"],
+  );
+}

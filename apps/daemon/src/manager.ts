@@ -1,0 +1,312 @@
+import type { Job } from "@steward/graph";
+import type { Signal, Value } from "@steward/ipc";
+import {
+  type CoreState,
+  type DualTimestamp,
+  type Event,
+  exportState,
+  type Now,
+  runtimeProperties,
+  step,
+  systemState,
+} from "@steward/state-machine";
+import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
+import { invalidUnitName, noSuchUnit } from "./bus/errors.ts";
+import { reloadingSignal } from "./bus/signals.ts";
+import { globPattern } from "./bus/unit-methods.ts";
+import { builtinUnits } from "./builtin-units.ts";
+import type { Clock } from "./clock.ts";
+import type { MachineFacts } from "./conditions/facts.ts";
+import type { Definitions } from "./definitions.ts";
+import type { InstallFiles } from "./install-files.ts";
+import type { StepOutcome } from "./loop.ts";
+import type { Places } from "./places.ts";
+import type { ProcessTable } from "./process-table.ts";
+import type { RequestResult, Requests } from "./requests.ts";
+
+/** What a row of `systemctl list-units` shows. */
+export interface UnitView {
+  readonly description: string;
+  readonly loadState: string;
+  readonly activeState: string;
+  readonly subState: string;
+  readonly following: string;
+  readonly job: Job | undefined;
+}
+
+/** What the manager is made of; each part knows nothing of the others. */
+export interface ManagerParts {
+  readonly core: CoreState;
+  readonly definitions: Definitions;
+  readonly requests: Requests;
+  readonly places: Places;
+  readonly facts: MachineFacts;
+  readonly clock: Clock;
+  readonly files: InstallFiles;
+  readonly processes: ProcessTable;
+  readonly environment: Map<string, string>;
+  readonly version: string;
+  readonly searchPath: () => readonly string[];
+  /** Queues an event for the loop. */
+  readonly submit: (event: Event) => void;
+  readonly emit: (signal: Signal) => void;
+  /** Runs generators anew before a reload. */
+  readonly runGenerators: () => Promise<void>;
+  /** Ends this process, so that the keeper starts the next one: what an upgrade is. */
+  readonly reexecute: () => void;
+}
+
+/** The moments that `systemd-analyze time` shows. */
+export type MomentName =
+  | "UserspaceTimestamp"
+  | "FinishTimestamp"
+  | "GeneratorsStartTimestamp"
+  | "GeneratorsFinishTimestamp"
+  | "UnitsLoadStartTimestamp"
+  | "UnitsLoadFinishTimestamp"
+  | "UnitsLoadTimestamp";
+
+/** What the bus and the loop see of the whole: the core's state with the questions that clients ask of it. */
+export class Manager {
+  readonly core: CoreState;
+  readonly facts: MachineFacts;
+  readonly files: InstallFiles;
+  readonly moments: Partial<Record<MomentName, DualTimestamp>> = {};
+  exitCode = 0;
+  installedJobs = 0;
+  failedJobs = 0;
+  private readonly parts: ManagerParts;
+
+  constructor(parts: ManagerParts) {
+    this.parts = parts;
+    this.core = parts.core;
+    this.facts = parts.facts;
+    this.files = parts.files;
+  }
+
+  // ---- the core ----
+
+  /** One step of the core, with the records that it changed. */
+  step(event: Event): StepOutcome {
+    const { effects, changed } = step(this.core, event);
+    const units: Record<string, unknown> = {};
+    const jobs: Record<string, unknown> = {};
+    for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
+    for (const id of changed.jobs) jobs[id] = this.core.jobs.get(id) ?? null;
+    return { effects, units, jobs, counters: changed.counters ? this.core.counters : undefined };
+  }
+
+  /** Asks the core for something and waits for its one answer. */
+  request(make: (request: number, now: Now) => Event): Promise<RequestResult> {
+    return new Promise((resolve) => {
+      const request = this.parts.requests.open(resolve);
+      this.parts.submit(make(request, this.parts.clock.now()));
+    });
+  }
+
+  systemState(): string {
+    return systemState(this.core);
+  }
+
+  // ---- units ----
+
+  /** The id of a loaded unit by any of its names. */
+  unitId(name: string): string | undefined {
+    return this.parts.definitions.get(name)?.id;
+  }
+
+  definition(name: string): LoadedUnit | undefined {
+    return this.parts.definitions.get(name);
+  }
+
+  /** Loads a unit where it is not loaded, whatever that gives, and returns its id. */
+  loadUnit(name: string): string {
+    if (!isValidUnitName(name)) throw invalidUnitName(name);
+    const known = this.unitId(name);
+    const stale = known !== undefined && this.definition(name)?.loadState === "not-found";
+    if (known !== undefined && !stale) return known;
+    if (stale) this.parts.definitions.forget(new Set([known as string]));
+    if (stale || known === undefined) this.parts.definitions.rescan();
+    this.submitLoad(this.parts.definitions.load([name]), false);
+    return this.unitId(name) ?? name;
+  }
+
+  /** The id for a job: an unknown name is loaded first, as StartUnit does. */
+  loadForJob(name: string): string {
+    return this.loadUnit(name);
+  }
+
+  submitLoad(units: readonly LoadedUnit[], replaceAll: boolean): void {
+    if (units.length === 0 && !replaceAll) return;
+    const builtin: Record<string, string> = {};
+    for (const [name, { reason }] of Object.entries(builtinUnits)) builtin[name] = reason;
+    this.parts.submit({ kind: "load", now: this.parts.clock.now(), units, replaceAll, builtin });
+  }
+
+  view(id: string): UnitView {
+    const unit = this.definition(id);
+    const values = new Map(runtimeProperties(this.core, id, this.parts.clock.now()).map(({ name, value }) => [name, value]));
+    const record = this.core.units.get(id);
+    const job = record?.job === undefined ? undefined : this.core.jobs.get(record.job);
+    return {
+      description: unit?.settings.Unit.Description || id,
+      loadState: unit?.loadState ?? "not-found",
+      activeState: String(values.get("ActiveState") ?? "inactive"),
+      subState: String(values.get("SubState") ?? "dead"),
+      following: "",
+      job,
+    };
+  }
+
+  namesOf(id: string): readonly string[] {
+    return this.definition(id)?.names ?? [id];
+  }
+
+  nameCount(): number {
+    return this.referencedUnits().reduce((sum, id) => sum + this.namesOf(id).length, 0);
+  }
+
+  /**
+   * Units that systemd would keep: those that are not at rest or have a job, and whatever these refer to. The others were
+   * loaded only to be looked at.
+   */
+  referencedUnits(): readonly string[] {
+    const kept = new Set<string>();
+    const queue: string[] = [];
+    const keep = (id: string): void => {
+      if (kept.has(id)) return;
+      kept.add(id);
+      queue.push(id);
+    };
+    for (const unit of this.parts.definitions.all()) {
+      const record = this.core.units.get(unit.id);
+      if (record?.job !== undefined || this.activeState(unit.id) !== "inactive") keep(unit.id);
+    }
+    for (let id = queue.pop(); id !== undefined; id = queue.pop())
+      for (const other of this.core.definitions.graph.references(id)) if (this.definition(other) !== undefined) keep(other);
+    return [...kept].sort();
+  }
+
+  activeState(id: string): string {
+    return this.view(id).activeState;
+  }
+
+  failedUnits(): readonly string[] {
+    return this.parts.definitions
+      .all()
+      .map((unit) => unit.id)
+      .filter((id) => this.activeState(id) === "failed");
+  }
+
+  dependencies(id: string, kind: string): Iterable<string> {
+    return this.core.definitions.graph.dependencies(id, kind as "After");
+  }
+
+  unitOfInvocation(invocation: string): string | undefined {
+    for (const record of this.core.units.values()) if (record.invocation === invocation) return record.id;
+    return undefined;
+  }
+
+  unitOfPid(pid: number): string | undefined {
+    return this.parts.processes.unitOf(pid);
+  }
+
+  unitOfControlGroup(path: string): string | undefined {
+    for (const unit of this.parts.definitions.all()) if (this.parts.processes.controlGroup(unit.id) === path) return unit.id;
+    return undefined;
+  }
+
+  /** GetUnitProcesses: control group, pid, command line. */
+  processes(id: string): Value[][] {
+    return this.parts.processes.list(id).map(({ group, pid, command }) => [group, pid, command]);
+  }
+
+  // ---- requests about the manager itself ----
+
+  /** daemon-reload: the disk is read anew, running processes stay. */
+  async reload(): Promise<void> {
+    this.parts.emit(reloadingSignal(true));
+    this.moment("GeneratorsStartTimestamp");
+    await this.parts.runGenerators();
+    this.moment("GeneratorsFinishTimestamp");
+    this.moment("UnitsLoadStartTimestamp");
+    this.submitLoad(this.parts.definitions.reload(this.referencedUnits()), true);
+    this.moment("UnitsLoadFinishTimestamp");
+    this.moment("UnitsLoadTimestamp");
+    this.parts.emit(reloadingSignal(false));
+  }
+
+  reexecute(): void {
+    this.parts.reexecute();
+  }
+
+  /** Starts a target in the way of a shut-down; nothing may cancel it. */
+  shutDown(target: string): void {
+    this.loadUnit(target);
+    this.parts.submit({ kind: "shutdown", now: this.parts.clock.now(), target, mode: "replace-irreversibly" });
+  }
+
+  setEnvironment(set: readonly string[], unset: readonly string[]): void {
+    for (const name of unset) {
+      const at = name.indexOf("=");
+      if (at < 0) this.parts.environment.delete(name);
+      else if (this.parts.environment.get(name.slice(0, at)) === name.slice(at + 1)) this.parts.environment.delete(name.slice(0, at));
+    }
+    for (const entry of set) this.parts.environment.set(entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1));
+  }
+
+  environmentList(): readonly string[] {
+    return [...this.parts.environment].map(([name, value]) => `${name}=${value}`);
+  }
+
+  /** `systemctl`'s dump: one paragraph a unit. */
+  dump(patterns: readonly string[]): string {
+    const accepted = patterns.map(globPattern);
+    return this.referencedUnits()
+      .filter((id) => accepted.length === 0 || accepted.some((pattern) => pattern.test(id)))
+      .map((id) => {
+        const view = this.view(id);
+        return `-> Unit ${id}:\n\tDescription: ${view.description}\n\tUnit Load State: ${view.loadState}\n\tUnit Active State: ${view.activeState}\n\tState: ${view.subState}\n`;
+      })
+      .join("");
+  }
+
+  moment(name: MomentName, now: Now = this.parts.clock.now()): void {
+    this.moments[name] = { realtimeUsec: now.realtimeUsec, monotonicUsec: now.monotonicUsec };
+  }
+
+  get version(): string {
+    return this.parts.version;
+  }
+
+  get controlGroup(): string {
+    return this.parts.processes.rootGroup;
+  }
+
+  searchPath(): readonly string[] {
+    return this.parts.searchPath();
+  }
+
+  progress(): number {
+    return this.installedJobs === 0 ? 1 : 1 - this.core.jobs.size / Math.max(this.installedJobs, this.core.jobs.size);
+  }
+
+  defaultLimit(name: string): { readonly soft: bigint; readonly hard: bigint } {
+    return this.parts.processes.defaultLimit(name);
+  }
+
+  /** All properties of a unit: those of its file, and those of its state. */
+  properties(id: string): { readonly name: string; readonly signature: string; readonly value: Value }[] {
+    const unit = this.definition(id);
+    if (unit === undefined) throw noSuchUnit(id);
+    return [
+      ...(unitProperties(unit) as { name: string; signature: string; value: Value }[]),
+      ...(runtimeProperties(this.core, id, this.parts.clock.now()) as { name: string; signature: string; value: Value }[]),
+      ...this.parts.processes.properties(id),
+    ];
+  }
+
+  exportCore(): unknown {
+    return exportState(this.core);
+  }
+}

@@ -1,0 +1,120 @@
+import type { KeeperClient } from "@steward/process-runtime";
+import type { Effect, Event } from "@steward/state-machine";
+import { encodeExportEntry } from "./journal-export.ts";
+import type { LocalEffect } from "./record/shell-state.ts";
+
+/** Commands of the keeper that an effect becomes. */
+export interface KeeperEffects {
+  spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): void;
+  cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void;
+  removePidFile(effect: Extract<Effect, { kind: "removePidFile" }>, number: number): void;
+  watchPidFile(unit: string, path: string, number: number): void;
+}
+
+/** What the performer does with effects that stay inside this process. */
+export interface LocalEffects {
+  answer(effect: LocalEffect): Event;
+  reply(effect: Extract<Effect, { kind: "reply" }>): void;
+  jobNew(effect: Extract<Effect, { kind: "jobNew" }>): void;
+  jobRemoved(effect: Extract<Effect, { kind: "jobRemoved" }>): void;
+  unitChanged(unit: string): void;
+  systemAction(effect: Extract<Effect, { kind: "systemAction" }>, number: number): void;
+}
+
+/** Performs effects in order. Timers need nothing here: they are recorded state, and one real timer follows it. */
+export class Performer {
+  private readonly keeper: KeeperClient;
+  private readonly outside: KeeperEffects;
+  private readonly inside: LocalEffects;
+  private readonly submit: (event: Event, seq: number, answers: number) => void;
+
+  constructor(parts: {
+    readonly keeper: KeeperClient;
+    readonly outside: KeeperEffects;
+    readonly inside: LocalEffects;
+    readonly submit: (event: Event, seq: number, answers: number) => void;
+  }) {
+    this.keeper = parts.keeper;
+    this.outside = parts.outside;
+    this.inside = parts.inside;
+    this.submit = parts.submit;
+  }
+
+  perform(effect: Effect, number: number): void {
+    switch (effect.kind) {
+      case "spawn":
+        return this.outside.spawn(effect, number);
+      case "signal":
+        this.keeper.send({ kind: "signal", token: effect.token, signo: effect.signal, hasValue: false, value: 0 }, number);
+        return;
+      case "signalGroup":
+        this.keeper.send({ kind: "groupSignal", group: effect.unit, signo: effect.signal, exceptTokens: effect.except }, number);
+        return;
+      case "release":
+        this.keeper.send({ kind: "release", token: effect.token }, number);
+        return;
+      case "cleanUp":
+        return this.outside.cleanUp(effect, number);
+      case "adopt":
+        this.keeper.send({ kind: "adopt", token: effect.token, group: effect.unit, pid: effect.pid, force: false }, number);
+        return;
+      case "removePidFile":
+        return this.outside.removePidFile(effect, number);
+      case "readPidFile":
+        if (effect.watch) this.outside.watchPidFile(effect.unit, effect.path, number);
+        this.submit(this.inside.answer(effect), 0, number);
+        return;
+      case "unwatchPidFile":
+        this.keeper.send({ kind: "unwatchPath", id: effect.unit }, number);
+        return;
+      case "checkConditions":
+      case "findMainPid":
+        this.submit(this.inside.answer(effect), 0, number);
+        return;
+      case "log":
+        this.keeper.send({ kind: "log", entry: encodeExportEntry(this.logFields(effect.line)) }, number);
+        return;
+      case "reply":
+        return this.inside.reply(effect);
+      case "jobNew":
+        return this.inside.jobNew(effect);
+      case "jobRemoved":
+        return this.inside.jobRemoved(effect);
+      case "unitChanged":
+        return this.inside.unitChanged(effect.unit);
+      case "systemAction":
+        return this.inside.systemAction(effect, number);
+      case "armTimer":
+      case "disarmTimer":
+      case "armJobTimer":
+      case "disarmJobTimer":
+        return;
+    }
+  }
+
+  /** Which effects the keeper executes: only these are performed again after a death. */
+  static forKeeper(effect: Effect): boolean {
+    switch (effect.kind) {
+      case "spawn":
+      case "signal":
+      case "signalGroup":
+      case "release":
+      case "cleanUp":
+      case "adopt":
+      case "removePidFile":
+      case "unwatchPidFile":
+      case "log":
+      case "systemAction":
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private *logFields(line: Extract<Effect, { kind: "log" }>["line"]): Iterable<readonly [string, string]> {
+    yield ["PRIORITY", String(line.priority)];
+    yield ["MESSAGE", line.message];
+    yield ["SYSLOG_FACILITY", "3"];
+    yield* line.fields;
+  }
+}

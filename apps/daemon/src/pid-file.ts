@@ -1,0 +1,36 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { readText } from "./conditions/facts.ts";
+
+/** What a PID file said, or why it cannot be used (systemd.service(5), PIDFile=). */
+export interface PidFileReading {
+  readonly pid: number;
+  readonly problem?: string;
+}
+
+/**
+ * Reads a PID file. A file that is not the root user's must name a process of the unit: anybody who can write the file
+ * could otherwise have any process killed.
+ */
+export function readPidFile(path: string, belongs: (pid: number) => boolean): PidFileReading {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_CLOEXEC);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return { pid: 0, problem: code === "ENOENT" ? "not there yet" : `cannot be read: ${code}` };
+  }
+  try {
+    const buffer = Buffer.alloc(64);
+    const text = buffer.toString("latin1", 0, readSync(fd, buffer, 0, buffer.length, 0)).trim();
+    if (!/^[1-9]\d{0,9}$/.test(text)) return { pid: 0, problem: text === "" ? "empty" : "holds no pid" };
+    const pid = Number(text);
+    if (readText(`/proc/${pid}/stat`) === "") return { pid: 0, problem: `names process ${pid}, which does not exist` };
+    const info = fstatSync(fd);
+    if (!belongs(pid) && info.uid !== 0) return { pid: 0, problem: `names process ${pid}, which is not of this unit, and is not owned by root` };
+    return { pid };
+  } catch (error) {
+    return { pid: 0, problem: `cannot be read: ${(error as NodeJS.ErrnoException).code}` };
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Effect, Event } from "@steward/state-machine";
+import type { ShellSnapshot } from "./shell-state.ts";
+
+/** Version of the record's lines. A build reads its own and the one before it. */
+export const recordVersion = 1;
+
+/** How many command numbers each effect owns: an effect may need several commands to the keeper. */
+export const numbersPerEffect = 4;
+
+/** One step of the core, appended before any of its effects is performed. */
+export interface StepEntry {
+  readonly v: number;
+  /** The keeper's sequence number of the event, 0 for an event that did not come from the keeper. */
+  readonly seq: number;
+  /** The number of the local effect that this event answers. */
+  readonly answers?: number;
+  /** The event; of a `load` only the names, because definitions come from disk again. */
+  readonly event: Event | { readonly kind: "load"; readonly names: readonly string[] };
+  /** Records that changed; null for those that went away. */
+  readonly units: Readonly<Record<string, unknown>>;
+  readonly jobs: Readonly<Record<string, unknown>>;
+  readonly counters: unknown;
+  readonly effects: readonly Effect[];
+  /** The first command number of the first effect. */
+  readonly at: number;
+}
+
+/** The first line of a record: everything, so that the lines before it can go. */
+export interface SnapshotEntry {
+  readonly v: number;
+  readonly snapshot: true;
+  /** Which keeper this record belongs to; a record of another life is not continued. */
+  readonly instance: string;
+  /** The next free command number. */
+  readonly next: number;
+  readonly core: unknown;
+  readonly shell: ShellSnapshot;
+  /** Effects of lines before this snapshot that the keeper had perhaps not executed yet. */
+  readonly pending: readonly { readonly number: number; readonly effect: Effect }[];
+}
+
+export type RecordEntry = StepEntry | SnapshotEntry;
+
+/** One line, without its end. JSON has no infinity: it is written as a string that no other value uses. */
+export function encodeEntry(entry: RecordEntry): string {
+  return JSON.stringify(entry, (_key, value: unknown) => (value === Number.POSITIVE_INFINITY ? "\u0000inf" : value));
+}
+
+/** The entry in a line, or undefined where the line is torn or of an unknown version. */
+export function decodeEntry(line: string): RecordEntry | undefined {
+  try {
+    const entry = JSON.parse(line, (_key, value: unknown) =>
+      value === "\u0000inf" ? Number.POSITIVE_INFINITY : value,
+    ) as RecordEntry;
+    return entry.v === recordVersion ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { decodeEntry, encodeEntry, type RecordEntry, type SnapshotEntry, type StepEntry } from "./entry.ts";
+
+/** What a record held when it was opened. */
+export interface LoadedRecord {
+  readonly snapshot: SnapshotEntry;
+  readonly steps: readonly StepEntry[];
+}
+
+/** Past this many bytes the record is compacted into a snapshot. */
+const compactAtBytes = 8 << 20;
+
+/**
+ * The record on disk: a snapshot line, then one line a step. Appends are single write(2)s; a torn last line is dropped
+ * when it is read. A snapshot replaces the file by rename, so that a death leaves the old or the new one.
+ */
+export class RecordStore {
+  private readonly path: string;
+  private fd: number | undefined;
+  private size = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The record of this keeper's life, or undefined where there is none (or one of another life). */
+  load(instance: string): LoadedRecord | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.path, "utf8");
+    } catch {
+      return undefined;
+    }
+    const whole = text.lastIndexOf("\n") + 1;
+    const entries: RecordEntry[] = [];
+    for (const line of text.slice(0, whole).split("\n")) {
+      if (line === "") continue;
+      const entry = decodeEntry(line);
+      if (entry === undefined) break;
+      entries.push(entry);
+    }
+    const [snapshot, ...steps] = entries;
+    if (snapshot === undefined || !("snapshot" in snapshot) || snapshot.instance !== instance) return undefined;
+    return { snapshot, steps: steps as StepEntry[] };
+  }
+
+  /** Starts the file anew with a snapshot. */
+  reset(snapshot: SnapshotEntry): void {
+    const next = `${this.path}.new`;
+    rmSync(next, { force: true });
+    const fd = openSync(next, "ax", 0o600);
+    writeAll(fd, `${encodeEntry(snapshot)}\n`);
+    renameSync(next, this.path);
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = fd;
+    this.size = fstatSync(fd).size;
+  }
+
+  /** Appends the steps of one turn in one write. */
+  append(entries: readonly StepEntry[]): void {
+    if (this.fd === undefined) throw new Error("the record is not open");
+    const text = entries.map((entry) => `${encodeEntry(entry)}\n`).join("");
+    const written = writeAll(this.fd, text, () => ftruncateSync(this.fd as number, this.size));
+    this.size += written;
+  }
+
+  get wantsCompaction(): boolean {
+    return this.size > compactAtBytes;
+  }
+
+  /** Puts a record aside that could not be recovered from. */
+  setAside(): void {
+    try {
+      renameSync(this.path, `${this.path}.poison`);
+    } catch {
+      // There was none: nothing to set aside.
+    }
+  }
+}
+
+/** Writes everything, or undoes what a failing write (a full disk) left half done and throws. */
+function writeAll(fd: number, text: string, undo?: () => void): number {
+  const bytes = Buffer.from(text);
+  let done = 0;
+  try {
+    while (done < bytes.length) done += writeSync(fd, bytes, done);
+  } catch (error) {
+    if (done > 0) undo?.();
+    throw error;
+  }
+  return bytes.length;
+}
