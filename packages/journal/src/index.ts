@@ -1,6 +1,12 @@
-export type { EntryInput } from "./active-file.ts";
 export { hexFromId, idFromHex } from "./bytes.ts";
 export { isFieldName, type JournalField, journalField } from "./field.ts";
-export { JournalError } from "./journal-error.ts";
-export { type JournalBatch, JournalWriter, type JournalWriterOptions } from "./journal-writer.ts";
-export { defaultLimits, type JournalLimits } from "./limits.ts";
+export { Journal } from "./read/journal.ts";
+export type { JournalEntry } from "./read/journal-entry.ts";
+export { type EntryPlace, type FileFacts, JournalFile } from "./read/journal-file.ts";
+export { all, anyOf, everything, type Match, matchFields, matchValue } from "./read/match.ts";
+export type { Storage } from "./storage.ts";
+export type { EntryInput } from "./write/active-file.ts";
+export type { FileAccess } from "./write/file-access.ts";
+export { JournalError } from "./write/journal-error.ts";
+export { type JournalBatch, JournalWriter, type JournalWriterOptions } from "./write/journal-writer.ts";
+export { defaultLimits, type JournalLimits } from "./write/limits.ts";

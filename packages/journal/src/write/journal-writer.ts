@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { sameBytes } from "../bytes.ts";
+import { STATE } from "../format.ts";
+import type { Storage } from "../storage.ts";
 import { ActiveFile, type EntryInput } from "./active-file.ts";
-import { sameBytes } from "./bytes.ts";
 import { type FileAccess, systemFiles } from "./file-access.ts";
-import { STATE } from "./format.ts";
 import { JournalError } from "./journal-error.ts";
 import { dataBuckets, defaultLimits, type JournalLimits } from "./limits.ts";
-import type { Storage } from "./storage.ts";
 import { applyPatches } from "./transaction.ts";
 import { archivedName, setAsideName, vacuum } from "./vacuum.ts";
 import { readRecord, type WriteAheadRecord, writeRecord } from "./write-ahead.ts";

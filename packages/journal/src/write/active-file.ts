@@ -1,6 +1,5 @@
-import { readU32, readU64, sameBytes, writeU32, writeU64 } from "./bytes.ts";
-import type { ArrayTail, DataSlot, JournalField } from "./field.ts";
-import { scanFile } from "./file-scan.ts";
+import { readU32, readU64, sameBytes, writeU32, writeU64 } from "../bytes.ts";
+import type { ArrayTail, DataSlot, JournalField } from "../field.ts";
 import {
   DATA,
   ENTRY,
@@ -13,10 +12,11 @@ import {
   OBJECT_HEADER_SIZE,
   SIGNATURE,
   STATE,
-} from "./format.ts";
+} from "../format.ts";
+import { bucketOf, hashHigh, hashLow, jenkinsHash } from "../jenkins-hash.ts";
+import type { Storage } from "../storage.ts";
+import { scanFile } from "./file-scan.ts";
 import { HashIndex } from "./hash-index.ts";
-import { bucketOf, hashHigh, hashLow, jenkinsHash } from "./jenkins-hash.ts";
-import type { Storage } from "./storage.ts";
 import { Transaction } from "./transaction.ts";
 
 /** One entry to write. Times in microseconds; `bootId` and the clocks are the ones of the machine that made it. */

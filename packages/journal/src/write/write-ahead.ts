@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { readU64, sameBytes, writeU64 } from "./bytes.ts";
-import type { Storage } from "./storage.ts";
+import { readU64, sameBytes, writeU64 } from "../bytes.ts";
+import type { Storage } from "../storage.ts";
 
 /**
  * The record that makes a commit atomic: the patches of one transaction and the positions of the input that it stands for,

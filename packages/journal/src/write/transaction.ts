@@ -1,4 +1,4 @@
-import type { Storage } from "./storage.ts";
+import type { Storage } from "../storage.ts";
 
 /**
  * A change of a file before it is made: new bytes behind the file's last object (the tail), and patches of what is there

@@ -1,6 +1,6 @@
-import { readU32, readU64 } from "./bytes.ts";
-import { COMPRESSED, DATA, FIELD, HEADER, HEADER_SIZE, OBJECT, OBJECT_HEADER_SIZE, SIGNATURE } from "./format.ts";
-import type { Storage } from "./storage.ts";
+import { readU32, readU64 } from "../bytes.ts";
+import { COMPRESSED, DATA, FIELD, HEADER, HEADER_SIZE, OBJECT, OBJECT_HEADER_SIZE, SIGNATURE } from "../format.ts";
+import type { Storage } from "../storage.ts";
 
 export interface FileScan {
   readonly header: Buffer;

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, statfsSync, statSync, unlinkSync } from "node:fs";
-import { openStorage, type Storage } from "./storage.ts";
+import { openStorage, type Storage } from "../storage.ts";
 
 /** What the writer does to directories and files, so that a test can count it and cut it anywhere. */
 export interface FileAccess {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { hexFromId } from "./bytes.ts";
+import { hexFromId } from "../bytes.ts";
 import type { FileAccess } from "./file-access.ts";
 import type { JournalLimits } from "./limits.ts";
 
