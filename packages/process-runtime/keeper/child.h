@@ -1,0 +1,28 @@
+/* The child between fork and execve: a step is a function of its arguments that returns 0 or an errno. */
+#ifndef CHILD_H
+#define CHILD_H
+#include "bytes.h"
+
+int reg_get(unsigned reg);                 /* -1: nothing in it */
+int reg_set(unsigned reg, int fd);         /* takes fd; 0, or EINVAL */
+int make_free(int fd);                     /* moves a register or the status pipe that stands on this number */
+
+/* steps-identity.c */
+int step_rlimit(struct cur *c);
+int step_sched(struct cur *c);
+int step_ioprio(struct cur *c);
+int step_affinity(struct cur *c);
+int step_setgroups(struct cur *c);
+int step_setuid(struct cur *c);
+int step_bounding(struct cur *c);
+int step_ambient(struct cur *c);
+int step_oom(struct cur *c);
+
+/* steps-files.c */
+int step_open(struct cur *c);
+int step_tty(struct cur *c);
+int step_data(struct cur *c);
+int step_make_directory(struct cur *c);
+int step_remove(struct cur *c);
+int step_symlink(struct cur *c);
+#endif

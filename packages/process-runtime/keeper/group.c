@@ -1,0 +1,180 @@
+/* Groups: a unit's set of processes, known by a cgroup or by descent from a reaper of its own. */
+#include "keeper.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct pgroup *groups;
+char *cgroup_base;
+
+struct pgroup *group_find(const char *name)
+{
+    struct pgroup *g = groups;
+    while (g != NULL && strcmp(g->name, name) != 0)
+        g = g->next;
+    return g;
+}
+
+struct pgroup *group_need(const char *name)
+{
+    struct pgroup *g = group_find(name);
+    if (g != NULL) {
+        g->remove = false;
+        return g;
+    }
+    g = xalloc(sizeof *g);
+    g->name = xstrndup(name, strlen(name));
+    g->empty = true;
+    g->dir = -1;
+    g->watch.fd = -1;
+    g->next = groups;
+    groups = g;
+    return g;
+}
+
+static void group_free(struct pgroup *g)
+{
+    struct pgroup **at = &groups;
+    while (*at != g)
+        at = &(*at)->next;
+    *at = g->next;
+    reaper_end(g);
+    cgroup_remove(g);
+    free(g->name);
+    free(g->path);
+    loop_free_later(g);
+}
+
+/* Tokens outlive their group's processes: the record stays while one of them refers to it. */
+static bool group_referred(const struct pgroup *g)
+{
+    for (struct token *t = tokens; t != NULL; t = t->next_all)
+        if (t->group == g)
+            return true;
+    return false;
+}
+
+void group_emptied(struct pgroup *g)
+{
+    if (!g->empty) {
+        g->empty = true;
+        put_str(event_begin(EV_GROUP_EMPTY, true), g->name);
+        event_end();
+    }
+    if (g->remove)
+        group_remove(g);
+}
+
+void group_remove(struct pgroup *g)
+{
+    g->remove = true;
+    if (!g->empty || g->live > 0)
+        return;
+    if (!group_referred(g)) {
+        group_free(g);
+        return;
+    }
+    reaper_end(g);
+    cgroup_remove(g);
+}
+
+void group_token_gone(struct pgroup *g)
+{
+    if (g->mode == GROUP_CGROUP && g->live == 0 && !g->empty)
+        cgroup_check(g); /* a child that ended before it was in the cgroup changed nothing there */
+    else if (g->mode == GROUP_DIRECT && g->live == 0)
+        group_emptied(g);
+    else if (g->mode == GROUP_REAPER && g->watch.fd < 0 && g->live == 0)
+        group_emptied(g); /* its reaper was never there */
+    else if (g->remove && g->empty)
+        group_remove(g);
+}
+
+/* The pids of tokens that a group signal spares. */
+static uint32_t except_pids(const uint64_t *except, uint32_t n, pid_t *out)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct token *t = token_find(except[i]);
+        if (t != NULL && t->state == TOKEN_ALIVE)
+            out[found++] = t->pid;
+    }
+    return found;
+}
+
+static void direct_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
+{
+    struct pids roots = {0};
+    for (struct token *t = tokens; t != NULL; t = t->next_all)
+        if (t->group == g && t->state == TOKEN_ALIVE)
+            pids_add(&roots, t->pid);
+    tree_signal(&roots, true, signo, except, n);
+    free(roots.p);
+}
+
+void group_signal(struct pgroup *g, int signo, const uint64_t *except, uint32_t n)
+{
+    static pid_t pids[MAX_EXCEPT];
+    if (signo < 1 || signo > 64)
+        return;
+    n = except_pids(except, n, pids);
+    if (g->mode == GROUP_CGROUP)
+        cgroup_signal(g, signo, pids, n);
+    else if (g->mode == GROUP_REAPER)
+        reaper_group_signal(g, signo, pids, n);
+    else
+        direct_signal(g, signo, pids, n);
+}
+
+void group_freeze(struct pgroup *g, bool frozen)
+{
+    if (g->mode == GROUP_CGROUP)
+        cgroup_freeze(g, frozen);
+    else if (g->mode == GROUP_REAPER)
+        reaper_freeze(g, frozen);
+}
+
+/* Descent: the chain of parents leads to the group's reaper. */
+static bool descends(pid_t pid, pid_t from)
+{
+    for (int depth = 0; pid > 1 && depth < 1000; depth++) {
+        if (pid == from)
+            return true;
+        pid = parent_of(pid);
+    }
+    return false;
+}
+
+bool group_has(struct pgroup *g, pid_t pid)
+{
+    struct token *t = token_by_pid(pid);
+    if (t != NULL && t->group == g)
+        return true;
+    if (g->mode == GROUP_CGROUP)
+        return cgroup_has(g, pid);
+    return g->mode == GROUP_REAPER && g->reaper > 0 && pid != g->reaper && descends(pid, g->reaper);
+}
+
+static const char *group_by_descent(pid_t pid)
+{
+    for (int depth = 0; depth < 1000; depth++) {
+        pid_t parent = parent_of(pid);
+        if (parent <= 1 || parent == keeper.pid)
+            return "";
+        for (struct pgroup *g = groups; g != NULL; g = g->next)
+            if (g->mode == GROUP_REAPER && g->reaper == parent)
+                return g->name;
+        pid = parent;
+    }
+    return "";
+}
+
+const char *group_of(pid_t pid)
+{
+    struct token *t = token_by_pid(pid);
+    if (t != NULL)
+        return t->group->name;
+    if (pid <= 1 || pid == keeper.pid)
+        return "";
+    struct pgroup *g = cgroup_base == NULL ? NULL : cgroup_of(pid);
+    return g != NULL ? g->name : group_by_descent(pid);
+}

@@ -1,0 +1,266 @@
+/*
+ * Steps on files. What lies below a base directory is reached part by part through directory descriptors: ".." is
+ * refused, and a symbolic link is followed only where root or the caller itself made it, so that no user of a
+ * directory can lead a privileged step elsewhere.
+ */
+#include "child.h"
+#include "keeper.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { MAX_LINKS = 16 };
+
+static int close_keep(int fd, int error)
+{
+    if (fd >= 0)
+        close(fd);
+    return error;
+}
+
+static bool trusted(uid_t owner) { return owner == 0 || owner == geteuid(); }
+
+/* A link may be followed when it and its directory belong to those who could do what we do anyway. */
+static int follow(int dir, const char *name, int flags)
+{
+    struct stat d, l;
+    if (fstat(dir, &d) < 0 || fstatat(dir, name, &l, AT_SYMLINK_NOFOLLOW) < 0)
+        return -1;
+    if (!S_ISLNK(l.st_mode) || !trusted(d.st_uid) || !trusted(l.st_uid) || ((d.st_mode & 022) != 0 && !(d.st_mode & S_ISVTX))) {
+        errno = ELOOP;
+        return -1;
+    }
+    return openat(dir, name, flags & ~O_NOFOLLOW);
+}
+
+static int open_part(int dir, const char *name)
+{
+    int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    int fd = openat(dir, name, flags);
+    if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+        fd = follow(dir, name, flags);
+    return fd;
+}
+
+/*
+ * The directory that holds the last part of `path` below `base`; `name` becomes that part (inside `path`, which is
+ * cut up). With `make`, missing directories are made 0755.
+ */
+static int open_parent(const char *base, char *path, bool make, char **name)
+{
+    int dir = open(base[0] == 0 ? "/" : base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char *part = strtok(path, "/"), *next;
+    *name = NULL;
+    for (; dir >= 0 && part != NULL; part = next) {
+        next = strtok(NULL, "/");
+        if (strcmp(part, "..") == 0) {
+            close(dir);
+            errno = EINVAL;
+            return -1;
+        }
+        if (next == NULL) {
+            *name = part;
+            break;
+        }
+        if (make && mkdirat(dir, part, 0755) < 0 && errno != EEXIST) {
+            int error = errno;
+            close(dir);
+            errno = error;
+            return -1;
+        }
+        int below = open_part(dir, part), error = errno;
+        close(dir);
+        errno = error;
+        dir = below;
+    }
+    return dir;
+}
+
+static int chown_tree(int fd, uid_t uid, gid_t gid, int depth)
+{
+    DIR *list = depth > 64 ? NULL : fdopendir(fd);
+    if (list == NULL)
+        return close_keep(fd, errno);
+    int error = 0;
+    for (struct dirent *e; (e = readdir(list)) != NULL;) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        struct stat st;
+        if (fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+            continue;
+        if ((uid != ID_NONE && st.st_uid != uid) || (gid != ID_NONE && st.st_gid != gid))
+            if (fchownat(fd, e->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+                error = errno;
+        if (S_ISDIR(st.st_mode)) {
+            int below = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+            if (below >= 0 && error == 0)
+                error = chown_tree(below, uid, gid, depth + 1);
+            else
+                close_keep(below, 0);
+        }
+    }
+    closedir(list);
+    return error;
+}
+
+/* As systemd does for RuntimeDirectory= and kin: what is below is given away only when the directory itself was not the user's yet. */
+static int settle_directory(int fd, mode_t mode, uid_t uid, gid_t gid, bool recursive)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return errno;
+    bool foreign = (uid != ID_NONE && st.st_uid != uid) || (gid != ID_NONE && st.st_gid != gid);
+    if (foreign && recursive) {
+        int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int error = again < 0 ? errno : chown_tree(again, uid, gid, 0);
+        if (error != 0)
+            return error;
+    }
+    if (foreign && fchown(fd, uid, gid) < 0)
+        return errno;
+    return mode != ID_NONE && (st.st_mode & 07777) != (mode & 07777) && fchmod(fd, mode & 07777) < 0 ? errno : 0;
+}
+
+int step_make_directory(struct cur *c)
+{
+    char *base = get_str(c), *path = get_str(c), *name;
+    mode_t mode = get_u32(c);
+    uid_t uid = get_u32(c);
+    gid_t gid = get_u32(c);
+    bool recursive = get_u8(c) != 0;
+    int dir = open_parent(base, path, true, &name);
+    if (dir < 0)
+        return errno;
+    if (name == NULL)
+        return close_keep(dir, EINVAL);
+    if (mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
+        return close_keep(dir, errno);
+    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+        fd = follow(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return close_keep(dir, errno);
+    close(dir);
+    return close_keep(fd, settle_directory(fd, mode, uid, gid, recursive));
+}
+
+static int remove_tree(int dir, const char *name, int depth)
+{
+    if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+        return 0;
+    if (errno != EISDIR && errno != EPERM)
+        return errno;
+    int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : errno;
+    DIR *list = depth > 256 ? NULL : fdopendir(fd);
+    if (list == NULL)
+        return close_keep(fd, ELOOP);
+    int error = 0;
+    for (struct dirent *e; (e = readdir(list)) != NULL;)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) {
+            int one = remove_tree(fd, e->d_name, depth + 1);
+            error = error == 0 ? one : error;
+        }
+    closedir(list);
+    return unlinkat(dir, name, AT_REMOVEDIR) < 0 && errno != ENOENT && error == 0 ? errno : error;
+}
+
+int step_remove(struct cur *c)
+{
+    char *base = get_str(c), *path = get_str(c), *name;
+    bool recursive = get_u8(c) != 0;
+    int dir = open_parent(base, path, false, &name);
+    if (dir < 0)
+        return errno == ENOENT ? 0 : errno;
+    if (name == NULL)
+        return close_keep(dir, EINVAL);
+    if (recursive)
+        return close_keep(dir, remove_tree(dir, name, 0));
+    int error = unlinkat(dir, name, 0) < 0 && errno != ENOENT ? errno : 0;
+    return close_keep(dir, error);
+}
+
+int step_symlink(struct cur *c)
+{
+    char *base = get_str(c), *path = get_str(c), *target = get_str(c), *name, now[4096];
+    int dir = open_parent(base, path, true, &name);
+    if (dir < 0)
+        return errno;
+    if (name == NULL)
+        return close_keep(dir, EINVAL);
+    if (symlinkat(target, dir, name) == 0)
+        return close_keep(dir, 0);
+    int error = errno;
+    ssize_t n = readlinkat(dir, name, now, sizeof now - 1);
+    if (error == EEXIST && n >= 0 && (size_t)n == strlen(target) && memcmp(now, target, (size_t)n) == 0)
+        error = 0;
+    return close_keep(dir, error);
+}
+
+int step_open(struct cur *c)
+{
+    unsigned reg = get_u8(c);
+    int flags = (int)get_u32(c);
+    mode_t mode = get_u32(c);
+    bool safe = get_u8(c) != 0;
+    char *path = get_str(c), *name;
+    if (!safe)
+        return reg_set(reg, open(path, flags | O_CLOEXEC | O_NOCTTY, mode));
+    int dir = open_parent("/", path, false, &name);
+    if (dir < 0)
+        return errno;
+    if (name == NULL)
+        return close_keep(dir, EISDIR);
+    int fd = openat(dir, name, flags | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, mode);
+    if (fd < 0 && errno == ELOOP)
+        fd = follow(dir, name, flags | O_CLOEXEC | O_NOCTTY);
+    int error = errno;
+    close(dir);
+    errno = error;
+    return reg_set(reg, fd);
+}
+
+/* StandardInput=tty: the terminal becomes the controlling one; `force` takes it from its session, without it `fail` fails at once. */
+int step_tty(struct cur *c)
+{
+    unsigned reg = get_u8(c);
+    bool force = get_u8(c) != 0, fail = get_u8(c) != 0;
+    char *path = get_str(c);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return errno;
+    setsid();
+    /* The session that loses its terminal gets SIGHUP; ours must not die of it. */
+    signal(SIGHUP, SIG_IGN);
+    int error = ioctl(fd, TIOCSCTTY, force ? 1 : 0) < 0 ? errno : 0;
+    signal(SIGHUP, SIG_DFL);
+    if (error == EPERM && !fail && !force)
+        error = 0;
+    return error != 0 ? close_keep(fd, error) : reg_set(reg, fd);
+}
+
+int step_data(struct cur *c)
+{
+    unsigned reg = get_u8(c);
+    struct slice data = get_bytes(c);
+    int fd = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return errno;
+    for (size_t at = 0; at < data.n;) {
+        ssize_t n = pwrite(fd, data.p + at, data.n - at, (off_t)at);
+        if (n <= 0)
+            return close_keep(fd, errno);
+        at += (size_t)n;
+    }
+    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+    return reg_set(reg, fd);
+}
