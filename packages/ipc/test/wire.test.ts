@@ -19,12 +19,13 @@ const typed: fc.Arbitrary<{ signature: string; value: Value }> = fc.letrec<{
 }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 3 },
+    basic("u", fc.nat(0xffff_ffff)),
     basic("y", fc.integer({ min: 0, max: 255 })),
     basic("b", fc.boolean()),
     basic("n", fc.integer({ min: -32768, max: 32767 })),
     basic("q", fc.integer({ min: 0, max: 65535 })),
     basic("i", fc.integer()),
-    basic("u", fc.nat(0xffff_ffff)),
+
     basic("x", fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
     basic("t", fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })),
     basic("d", fc.double({ noNaN: true })),
