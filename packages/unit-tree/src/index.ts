@@ -1,2 +1,38 @@
 /** Unit files on a disk: finding and reading them, generators, and the changes that enable, mask and their like make. */
+export { applyDiskChanges, type DiskFailure } from "./install/apply-disk.ts";
+export type { DiskChange, InstallChange, InstallErrno, InstallNotice, InstallResult } from "./install/changes.ts";
+export type { InstallPlace } from "./install/discover.ts";
+export {
+  busChanges,
+  errnoText,
+  type InstallBusError,
+  type InstallMessage,
+  installBusError,
+  installMessages,
+} from "./install/messages.ts";
+export { type PresetMode, presetAllUnitFiles, presetUnitFiles } from "./install/preset-verbs.ts";
+export { type PresetRule, parsePresets, queryPreset, readPresets } from "./install/presets.ts";
+export type { SpecifierFacts } from "./install/specifiers.ts";
+export { type UnitFileRow, type UnitFileState, type UnitFileStates, unitFileStates } from "./install/states.ts";
+export {
+  globalUnitPaths,
+  type InstallScope,
+  systemUnitPaths,
+  type UnitPaths,
+  type UserPlaces,
+  userUnitPaths,
+} from "./install/unit-paths.ts";
+export {
+  addDependencyUnitFiles,
+  disableUnitFiles,
+  enableUnitFiles,
+  getDefaultTarget,
+  type InstallFlags,
+  linkUnitFiles,
+  maskUnitFiles,
+  reenableUnitFiles,
+  revertUnitFiles,
+  setDefaultTarget,
+  unmaskUnitFiles,
+} from "./install/verbs.ts";
 export { nodeTree } from "./node-tree.ts";

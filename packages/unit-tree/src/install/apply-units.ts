@@ -1,0 +1,159 @@
+import { isValidUnitName, parseUnitName } from "@steward/unit-file";
+import { chase, dirname } from "../chase.ts";
+import { verifyAlias } from "./alias.ts";
+import { failed, type Outcome } from "./changes.ts";
+import {
+  type InstallContext,
+  type InstallRun,
+  note,
+  type SearchFlags,
+  searchUnit,
+  shown,
+  traverse,
+} from "./discover.ts";
+import { type InstallInfo, nameWithDefaultInstance, newInstallInfo } from "./install-info.ts";
+import { createLink } from "./links.ts";
+import { expandInstallSpecifiers } from "./specifiers.ts";
+
+/** How links are made: over whatever is there, and whether rules that cannot be followed are passed over (presets do). */
+export interface ApplyFlags {
+  readonly force: boolean;
+  readonly ignoreAuxiliaryFailure?: boolean;
+}
+
+/** The first refusal stays the answer; counts add up. */
+function join(total: Outcome, next: Outcome): Outcome {
+  if (failed(total)) return total;
+  return failed(next) ? next : total + next;
+}
+
+/** Follows the [Install] rules of every unit of the operation, those that Also= brings in included. */
+export function applyUnits(
+  run: InstallRun,
+  context: InstallContext,
+  configPath: string,
+  flags: ApplyFlags,
+  search: SearchFlags,
+): Outcome {
+  let total: Outcome = 0;
+  for (let next = takeFirst(context); next !== undefined; next = takeFirst(context)) {
+    const found = traverse(run, context, next, search);
+    if (typeof found === "string") {
+      if (next.auxiliary) {
+        note(run, "auxiliary unit failed", next.name);
+        continue;
+      }
+      note(run, found, next.name);
+      return found;
+    }
+    if (next.mode === "masked") {
+      note(run, "masked", shown(run, next.path ?? next.name));
+      total = join(total, 1);
+    } else if (next.mode === "regular") total = join(total, applyUnit(run, next, configPath, flags));
+  }
+  return total;
+}
+
+/** Takes the next unit to be done; the order is the one in which units were named. */
+export function takeFirst(context: InstallContext): InstallInfo | undefined {
+  const first = context.todo.values().next().value;
+  if (first === undefined) return undefined;
+  context.todo.delete(first.name);
+  context.done.set(first.name, first);
+  return first;
+}
+
+function applyUnit(run: InstallRun, info: InstallInfo, configPath: string, flags: ApplyFlags): Outcome {
+  const path = info.path!;
+  // A unit file outside of the search path is linked into it first.
+  if (!run.paths.search.includes(dirname(path))) {
+    const linked = createLink(run, path, `${configPath}/${info.name}`, flags.force);
+    if (failed(linked)) return linked;
+  }
+  let total = applyAliases(run, info, configPath, flags);
+  total = join(total, applyWants(run, info, configPath, info.wantedBy, ".wants", flags));
+  total = join(total, applyWants(run, info, configPath, info.requiredBy, ".requires", flags));
+  return join(total, applyWants(run, info, configPath, info.upheldBy, ".upholds", flags));
+}
+
+function applyAliases(run: InstallRun, info: InstallInfo, configPath: string, flags: ApplyFlags): Outcome {
+  let total: Outcome = 0;
+  for (const word of info.aliases) {
+    const expanded = expandInstallSpecifiers(word, info, run.facts);
+    if (expanded === undefined) {
+      note(run, "EUNATCH", word);
+      total = join(total, "EUNATCH");
+      continue;
+    }
+    const alias = verifyAlias(info.name, expanded);
+    if (!alias.ok) {
+      if (alias.error === "ELOOP") continue;
+      note(run, alias.error, alias.path, alias.source);
+      total = join(total, alias.error);
+      continue;
+    }
+    const path = `${configPath}/${alias.name}`;
+    // A link that leads nowhere may be replaced without force.
+    const broken =
+      run.tree.readlink(path) !== undefined &&
+      run.tree.stat(path) === undefined &&
+      chase(run.tree, path) !== "/dev/null";
+    const outcome = createLink(run, info.path!, path, flags.force || broken);
+    total = failed(total) ? total : outcome;
+  }
+  return total;
+}
+
+function applyWants(
+  run: InstallRun,
+  info: InstallInfo,
+  configPath: string,
+  list: readonly string[],
+  suffix: string,
+  flags: ApplyFlags,
+): Outcome {
+  if (list.length === 0) return 0;
+  const name = nameToWant(run, info);
+  if (typeof name !== "string") return name.error;
+  const template = parseUnitName(name)?.kind === "template";
+  let total: Outcome = 0;
+  for (const word of list) {
+    const target = expandInstallSpecifiers(word, info, run.facts);
+    if (target === undefined) {
+      note(run, "EUNATCH", word);
+      return "EUNATCH";
+    }
+    // A template without an instance can only be wanted by a template or an instance, which then gives it one.
+    if (!(template ? isValidUnitName(target, "instance", "template") : isValidUnitName(target))) {
+      if (flags.ignoreAuxiliaryFailure) continue;
+      const error = isValidUnitName(target) ? "EIDRM" : "EUCLEAN";
+      note(run, error, target, error === "EIDRM" ? name : "");
+      total = error;
+      continue;
+    }
+    const linked = createLink(run, info.path!, `${configPath}/${target}${suffix}/${name}`, true);
+    if (total === 0) total = linked;
+    if (!exists(run, target)) note(run, "destination not present", target, shown(run, info.path!));
+  }
+  return total;
+}
+
+/** The name that goes into the .wants directory: a template is wanted as its default instance, unless that is masked. */
+function nameToWant(run: InstallRun, info: InstallInfo): string | { readonly error: "ERFKILL" | "EINVAL" | "ENOENT" } {
+  if (parseUnitName(info.name)?.kind !== "template" || info.defaultInstance === undefined) return info.name;
+  const name = nameWithDefaultInstance(info);
+  if (name === undefined) return { error: "EINVAL" };
+  const instance = newInstallInfo(name, undefined, false);
+  const outcome = searchUnit(run, undefined, instance, { followConfig: true });
+  if (failed(outcome)) return { error: outcome === "ENOENT" ? "ENOENT" : "EINVAL" };
+  if (instance.mode !== "masked") return name;
+  note(run, "ERFKILL", shown(run, instance.path ?? name));
+  return { error: "ERFKILL" };
+}
+
+function exists(run: InstallRun, name: string): boolean {
+  const context: InstallContext = { todo: new Map(), done: new Map() };
+  const info = newInstallInfo(name, undefined, false);
+  const found = traverse(run, context, info, { load: true, followConfig: true });
+  return found !== "ENOENT";
+}

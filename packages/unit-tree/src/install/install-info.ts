@@ -1,0 +1,129 @@
+import { instantiate, isValidInstance, parseUnitFile, parseUnitName, unitTypeOf } from "@steward/unit-file";
+import { expandInstallSpecifiers, type SpecifierFacts } from "./specifiers.ts";
+
+/** How a unit's file is there: itself, as a mask, as a symlink to a name in the search path, or as one to a file outside of it. */
+export type InstallMode = "regular" | "masked" | "linked" | "alias";
+
+/** One unit in an install operation: where it was found and what its [Install] section says. */
+export interface InstallInfo {
+  readonly name: string;
+  path: string | undefined;
+  mode: InstallMode | undefined;
+  symlinkTarget: string | undefined;
+  /** Named by another unit's Also= alone: what goes wrong with it is a remark, no failure. */
+  auxiliary: boolean;
+  aliases: string[];
+  wantedBy: string[];
+  requiredBy: string[];
+  upheldBy: string[];
+  also: string[];
+  defaultInstance: string | undefined;
+}
+
+/** A unit of which nothing is known yet. */
+export function newInstallInfo(name: string, path: string | undefined, auxiliary: boolean): InstallInfo {
+  return {
+    name,
+    path,
+    mode: undefined,
+    symlinkTarget: undefined,
+    auxiliary,
+    aliases: [],
+    wantedBy: [],
+    requiredBy: [],
+    upheldBy: [],
+    also: [],
+    defaultInstance: undefined,
+  };
+}
+
+/** Types that may have other names by symlink: mount, slice, swap … are bound to their path or place. */
+export function mayAlias(name: string): boolean {
+  const type = unitTypeOf(name);
+  return type !== undefined && ["service", "socket", "target", "device", "timer", "path"].includes(type);
+}
+
+/** Types that templates exist for. */
+export function mayTemplate(name: string): boolean {
+  const type = unitTypeOf(name);
+  return type !== undefined && ["service", "socket", "target", "timer", "path"].includes(type);
+}
+
+/** Whether there is anything for `enable` to do. */
+export function hasRules(info: InstallInfo): boolean {
+  return info.aliases.length + info.wantedBy.length + info.requiredBy.length + info.upheldBy.length > 0;
+}
+
+/** Words with quotes taken away and backslashes kept; what follows an unbalanced quote is dropped. */
+function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = "";
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === "\\" && i + 1 < text.length) word = (word ?? "") + c + text[++i];
+    else if (quote !== "") {
+      if (c === quote) quote = "";
+      else word += c;
+    } else if (c === '"' || c === "'") {
+      quote = c;
+      word ??= "";
+    } else if (" \t\n\r".includes(c)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? "") + c;
+  }
+  if (word !== undefined && quote === "") words.push(word);
+  return words;
+}
+
+/** Takes what a file says in [Install] into `info`; `addAuxiliary` is told of each unit of Also=. An errno name when the file is broken. */
+export function readInstallSection(
+  info: InstallInfo,
+  text: string,
+  file: string,
+  facts: SpecifierFacts,
+  addAuxiliary: (name: string) => boolean,
+): "EBADMSG" | "EINVAL" | "ENOBUFS" | undefined {
+  const { value: parsed } = parseUnitFile(text, file);
+  if (parsed.error !== undefined) return parsed.error.code;
+  for (const section of parsed.sections) {
+    if (section.name !== "Install") continue;
+    for (const { key, value } of section.entries) {
+      if (key === "Alias") {
+        if (mayAlias(info.name)) addWords(info.aliases, value);
+      } else if (key === "WantedBy") addWords(info.wantedBy, value);
+      else if (key === "RequiredBy") addWords(info.requiredBy, value);
+      else if (key === "UpheldBy") addWords(info.upheldBy, value);
+      else if (key === "DefaultInstance") setDefaultInstance(info, value, facts);
+      else if (key === "Also") {
+        for (const word of splitWords(value)) {
+          const name = expandInstallSpecifiers(word, info, facts);
+          if (name === undefined || !addAuxiliary(name)) return "EINVAL";
+          info.also.push(name);
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** An empty value forgets what earlier lines said. */
+function addWords(list: string[], value: string): void {
+  if (value === "") list.length = 0;
+  else list.push(...splitWords(value));
+}
+
+/** An instance that is enabled through its template has no use for DefaultInstance=, and a plain unit none at all. */
+function setDefaultInstance(info: InstallInfo, value: string, facts: SpecifierFacts): void {
+  if (parseUnitName(info.name)?.kind !== "template") return;
+  const expanded = expandInstallSpecifiers(value, info, facts);
+  if (expanded === undefined) return;
+  if (expanded === "") info.defaultInstance = undefined;
+  else if (isValidInstance(expanded)) info.defaultInstance = expanded;
+}
+
+/** The name by which a template is enabled: with its default instance where it has one. */
+export function nameWithDefaultInstance(info: InstallInfo): string | undefined {
+  return info.defaultInstance === undefined ? undefined : instantiate(info.name, info.defaultInstance);
+}
