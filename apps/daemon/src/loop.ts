@@ -64,6 +64,11 @@ export class Loop {
   /** Queues an event; the turn begins when the caller's work is done, or at once with `run`. */
   submit(event: Event, seq = 0, answers?: number): void {
     this.waiting.push({ event, seq, answers });
+    this.wake();
+  }
+
+  /** Sees to it that a turn ends soon, also when no event waits: what came from the keeper is to be acknowledged. */
+  wake(): void {
     if (this.running || this.scheduled) return;
     this.scheduled = true;
     queueMicrotask(() => this.run());

@@ -11,7 +11,8 @@ import {
   systemState,
 } from "@steward/state-machine";
 import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
-import { invalidUnitName, noSuchUnit } from "./bus/errors.ts";
+import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
+import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
 import { globPattern } from "./bus/unit-methods.ts";
 import { builtinUnits } from "./builtin-units.ts";
@@ -47,8 +48,8 @@ export interface ManagerParts {
   readonly environment: Map<string, string>;
   readonly version: string;
   readonly searchPath: () => readonly string[];
-  /** Queues an event for the loop. */
-  readonly submit: (event: Event) => void;
+  /** Queues an event for the loop; `seq` is the keeper event's that it came from. */
+  readonly submit: (event: Event, seq?: number) => void;
   readonly emit: (signal: Signal) => void;
   /** Runs generators anew before a reload. */
   readonly runGenerators: () => Promise<void>;
@@ -202,6 +203,16 @@ export class Manager {
     return this.core.definitions.graph.dependencies(id, kind as "After");
   }
 
+  /** Jobs that the given one waits for (After), or that wait for it (Before): a(usssoo). */
+  jobsAround(id: number, kind: "After" | "Before"): Value[][] {
+    const job = this.core.jobs.get(id);
+    if (job === undefined) throw noSuchJob(id);
+    const around = new Set(this.dependencies(job.unit, kind));
+    return [...this.core.jobs.values()]
+      .filter((other) => around.has(other.unit))
+      .map((other) => [other.id, other.unit, other.type, other.state, jobPath(other.id), unitPath(other.unit)]);
+  }
+
   unitOfInvocation(invocation: string): string | undefined {
     for (const record of this.core.units.values()) if (record.invocation === invocation) return record.id;
     return undefined;
@@ -241,9 +252,9 @@ export class Manager {
   }
 
   /** Starts a target in the way of a shut-down; nothing may cancel it. */
-  shutDown(target: string): void {
+  shutDown(target: string, seq = 0): void {
     this.loadUnit(target);
-    this.parts.submit({ kind: "shutdown", now: this.parts.clock.now(), target, mode: "replace-irreversibly" });
+    this.parts.submit({ kind: "shutdown", now: this.parts.clock.now(), target, mode: "replace-irreversibly" }, seq);
   }
 
   setEnvironment(set: readonly string[], unset: readonly string[]): void {

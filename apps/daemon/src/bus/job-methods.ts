@@ -84,15 +84,6 @@ export const jobMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
     await manager.request((request, now) => ({ kind: "clearJobs", now, request }));
   },
   ListJobs: (manager) => [...manager.core.jobs.values()].map((job) => [job.id, job.unit, job.type, job.state, jobPath(job.id), unitPath(job.unit)]),
-  GetJobAfter: (manager, [id]) => orderedJobs(manager, id as number, "After"),
-  GetJobBefore: (manager, [id]) => orderedJobs(manager, id as number, "Before"),
+  GetJobAfter: (manager, [id]) => manager.jobsAround(id as number, "After"),
+  GetJobBefore: (manager, [id]) => manager.jobsAround(id as number, "Before"),
 };
-
-function orderedJobs(manager: Manager, id: number, kind: "After" | "Before"): [number, string, string, string, string, string][] {
-  const job = manager.core.jobs.get(id);
-  if (job === undefined) throw noSuchJob(id);
-  const around = new Set(manager.dependencies(job.unit, kind));
-  return [...manager.core.jobs.values()]
-    .filter((other) => around.has(other.unit))
-    .map((other) => [other.id, other.unit, other.type, other.state, jobPath(other.id), unitPath(other.unit)]);
-}

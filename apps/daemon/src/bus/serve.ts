@@ -1,0 +1,41 @@
+import { type IncomingCall, type Interface, ObjectTree } from "@steward/ipc";
+import { say } from "../console.ts";
+import type { Environment } from "../environment.ts";
+import type { Manager } from "../manager.ts";
+import { controlMethods } from "./control-methods.ts";
+import { fileMethods } from "./file-methods.ts";
+import { managerInterface as managerDeclaration } from "./interfaces/index.ts";
+import { jobInterface } from "./job-object.ts";
+import { jobMethods } from "./job-methods.ts";
+import { managerProperties } from "./manager-properties.ts";
+import { jobPrefix, managerPath, unitNameOfLabel, unitPrefix } from "./paths.ts";
+import { unitInterfaces } from "./unit-object.ts";
+import { unitMethods } from "./unit-methods.ts";
+
+/** The tree of objects that clients see, and what answers a call on it. */
+export function serveBus(manager: Manager, environment: Environment): (call: IncomingCall) => void {
+  const tree = new ObjectTree({
+    machineId: () => environment.machineId,
+    onError: (error, call) => say(`${call.message.member} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, "error"),
+  });
+  const bound: Interface<Manager> = {
+    declaration: managerDeclaration,
+    methods: { ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods },
+    get: managerProperties,
+    set: { LogLevel: () => undefined, LogTarget: () => undefined, ServiceWatchdogs: () => undefined },
+  };
+  tree.add(managerPath, manager, [bound]);
+  tree.addPrefix(
+    unitPrefix,
+    (label) => {
+      const id = manager.loadUnit(unitNameOfLabel(label));
+      return { target: { manager, id }, interfaces: unitInterfaces(id) };
+    },
+    () => manager.referencedUnits(),
+  );
+  tree.addPrefix(jobPrefix, (label) => {
+    const job = manager.core.jobs.get(Number(label));
+    return job === undefined ? undefined : { target: { manager, id: job.id }, interfaces: [jobInterface] };
+  });
+  return (call) => tree.handle(call);
+}

@@ -1,0 +1,73 @@
+import { DBusError, type Interface, type InterfaceDeclaration, type MethodHandler } from "@steward/ipc";
+import { unitTypeOf } from "@steward/unit-file";
+import type { Manager } from "../manager.ts";
+import { notSupported } from "./errors.ts";
+import { typeDeclarations } from "./declarations.ts";
+import { unitInterface as unitDeclaration } from "./interfaces/index.ts";
+import { enqueue, type JobKind, jobKinds } from "./job-methods.ts";
+import { jobPath } from "./paths.ts";
+import { killUnit } from "./unit-methods.ts";
+
+/** A unit as a target of calls. */
+export interface UnitTarget {
+  readonly manager: Manager;
+  readonly id: string;
+}
+
+function jobMethod(kind: JobKind): MethodHandler<UnitTarget> {
+  return async ({ manager, id }, [mode]) => jobPath(await enqueue(manager, id, kind, mode as string));
+}
+
+/** org.freedesktop.systemd1.Unit. */
+const unitInterface: Interface<UnitTarget> = {
+  declaration: unitDeclaration,
+  methods: {
+    Start: jobMethod(jobKinds.start),
+    Stop: jobMethod(jobKinds.stop),
+    Reload: jobMethod(jobKinds.reload),
+    Restart: jobMethod(jobKinds.restart),
+    TryRestart: jobMethod(jobKinds["try-restart"]),
+    ReloadOrRestart: jobMethod(jobKinds["reload-or-restart"]),
+    ReloadOrTryRestart: jobMethod(jobKinds["reload-or-try-restart"]),
+    Kill: ({ manager, id }, [whom, signal]) => killUnit(manager, id, whom as string, signal as number),
+    ResetFailed: async ({ manager, id }) => {
+      const result = await manager.request((request, now) => ({ kind: "resetFailed", now, request, unit: id }));
+      if ("error" in result) throw new DBusError(result.error, result.message);
+    },
+    Ref: () => undefined,
+    Unref: () => undefined,
+    SetProperties: () => notSupported("SetProperties"),
+    Clean: () => notSupported("Clean"),
+    Freeze: () => notSupported("Freeze"),
+    Thaw: () => notSupported("Thaw"),
+  },
+  list: ({ manager, id }) => manager.properties(id),
+};
+
+/** The interface of a unit's type: its own properties, and the processes of those that have some. */
+function typeInterface(declaration: InterfaceDeclaration): Interface<UnitTarget> {
+  return {
+    declaration,
+    methods: {
+      GetProcesses: ({ manager, id }) => manager.processes(id),
+      AttachProcesses: () => notSupported("AttachProcesses"),
+      BindMount: () => notSupported("BindMount"),
+      MountImage: () => notSupported("MountImage"),
+      Abandon: () => notSupported("Abandon"),
+    },
+    list: ({ manager, id }) => manager.properties(id),
+  };
+}
+
+const byType = new Map<string, readonly Interface<UnitTarget>[]>();
+
+/** The interfaces of a unit by its name's type. */
+export function unitInterfaces(id: string): readonly Interface<UnitTarget>[] {
+  const type = unitTypeOf(id) ?? "service";
+  const known = byType.get(type);
+  if (known !== undefined) return known;
+  const declaration = typeDeclarations[type];
+  const made = declaration === undefined ? [unitInterface] : [unitInterface, typeInterface(declaration)];
+  byType.set(type, made);
+  return made;
+}

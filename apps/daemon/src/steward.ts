@@ -1,0 +1,293 @@
+import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
+import type { Effect, Event } from "@steward/state-machine";
+import { Connections } from "./bus/connections.ts";
+import { serveBus } from "./bus/serve.ts";
+import { jobNewSignal, jobRemovedSignal, unitChangedSignal } from "./bus/signals.ts";
+import { checkConditions } from "./conditions/check.ts";
+import { say } from "./console.ts";
+import type { LoadedCore } from "./core.ts";
+import { Definitions } from "./definitions.ts";
+import { Ending } from "./ending.ts";
+import type { Environment } from "./environment.ts";
+import { InstallFiles } from "./install-files.ts";
+import { toCoreEvent } from "./keeper-events.ts";
+import { Loop } from "./loop.ts";
+import { Manager } from "./manager.ts";
+import type { Options } from "./options.ts";
+import { Performer } from "./performer.ts";
+import { readPidFile } from "./pid-file.ts";
+import { recordVersion } from "./record/entry.ts";
+import { exportShell, type LocalEffect, type ShellState } from "./record/shell-state.ts";
+import type { RecordStore } from "./record/store.ts";
+import { Requests } from "./requests.ts";
+import { UnitPaths } from "./unit-paths.ts";
+import { signalAction } from "./signals.ts";
+import { Timers } from "./timers.ts";
+import { UnitProcesses } from "./unit-processes.ts";
+
+/** What a generation is made of. */
+export interface StewardParts {
+  readonly options: Options;
+  readonly keeper: KeeperClient;
+  readonly environment: Environment;
+  readonly store: RecordStore;
+  readonly instance: string;
+  readonly core: LoadedCore;
+}
+
+/** One generation of the manager: the parts, and the wires between them. */
+export class Steward {
+  private readonly parts: StewardParts;
+  private readonly shell: ShellState;
+  private readonly loop: Loop;
+  private readonly manager: Manager;
+  private readonly performer: Performer;
+  private readonly connections: Connections;
+  private readonly timers: Timers;
+  private readonly processes: UnitProcesses;
+  private readonly requests = new Requests();
+  private readonly ending: Ending;
+  private readonly definitions: Definitions;
+  private readonly paths: UnitPaths;
+  private acknowledge = 0;
+  /** Events that come before the definitions are loaded wait here. */
+  private readonly early: KeeperEvent[] = [];
+  private flowing = false;
+
+  constructor(parts: StewardParts) {
+    this.parts = parts;
+    const { keeper, environment, core } = parts;
+    this.shell = core.shell;
+    this.paths = new UnitPaths(environment);
+    this.definitions = new Definitions(environment.tree, () => this.paths.list(), this.paths.loadContext());
+    this.processes = new UnitProcesses({ keeper, environment, definition: (name) => this.definitions.get(name), core: core.state });
+    this.manager = new Manager({
+      core: core.state,
+      definitions: this.definitions,
+      requests: this.requests,
+      places: environment.places,
+      facts: environment.facts,
+      clock: environment.clock,
+      files: new InstallFiles(environment, () => this.paths.list()),
+      processes: this.processes,
+      environment: environment.variables,
+      version: "252 (steward 0.1.0)",
+      searchPath: () => this.paths.list(),
+      submit: (event, seq) => this.loop.submit(event, seq),
+      emit: (signal) => this.connections.emit(signal),
+      runGenerators: () => this.paths.runGenerators(),
+      reexecute: () => setImmediate(() => process.exit(0)),
+    });
+    this.ending = new Ending({ keeper, environment, manager: this.manager, unit: parts.options.unit });
+    this.connections = new Connections({
+      transport: {
+        send: (connection, bytes) => keeper.connSend(connection, bytes),
+        close: (connection) => keeper.send({ kind: "connClose", conn: connection }),
+      },
+      guid: environment.bootId,
+      allow: (uid) => uid === 0 || uid === process.getuid?.(),
+      onCall: serveBus(this.manager, environment),
+      onDrop: (reason, pid, uid) => say(`dropped a client (process ${pid}, user ${uid}): ${reason}`, "warning"),
+    });
+    this.performer = new Performer({
+      keeper,
+      outside: this.processes,
+      inside: {
+        answer: (effect) => this.answer(effect),
+        reply: ({ request, result }) => this.requests.settle(request, result),
+        jobNew: ({ job }) => {
+          this.manager.installedJobs++;
+          this.connections.emit(jobNewSignal(job));
+        },
+        jobRemoved: ({ job, result }) => {
+          if (result !== "done" && result !== "skipped") this.manager.failedJobs++;
+          this.connections.emit(jobRemovedSignal(job, result));
+          this.ending.jobRemoved(job, result);
+        },
+        unitChanged: (unit) => {
+          if (this.connections.size > 0) {
+            const view = this.manager.view(unit);
+            this.connections.emit(unitChangedSignal(unit, view.activeState, view.subState));
+          }
+          this.ending.unitChanged(unit);
+        },
+        systemAction: (effect, number) => this.ending.act(effect, number),
+      },
+      submit: (event, seq, answers) => this.loop.submit(event, seq, answers),
+    });
+    this.loop = new Loop(
+      {
+        step: (event) => this.manager.step(event),
+        store: parts.store,
+        shell: this.shell,
+        perform: (effect, number) => this.performer.perform(effect, number),
+        endOfTurn: () => this.endOfTurn(),
+        compact: () => this.compact([]),
+        batch: (work) => keeper.batch(work),
+      },
+      core.next,
+    );
+    this.timers = new Timers(environment.clock, (key) => this.timerFired(key));
+  }
+
+  /** Recovers, or boots. */
+  begin(): void {
+    const { core, keeper } = this.parts;
+    this.manager.moment("UserspaceTimestamp");
+    const last = keeper.recovery.hello.lastCommand;
+    const again = core.effects.filter(({ number, effect }) => number > last && Performer.forKeeper(effect));
+    this.compact(again);
+    void this.paths.runGenerators().then(() => this.start(again));
+  }
+
+  private start(again: readonly { readonly number: number; readonly effect: Effect }[]): void {
+    this.manager.moment("UnitsLoadStartTimestamp");
+    this.loadDefinitions();
+    this.manager.moment("UnitsLoadFinishTimestamp");
+    this.parts.keeper.batch(() => {
+      for (const { number, effect } of again) this.performer.perform(effect, number);
+    });
+    for (const [number, effect] of [...this.shell.unanswered]) {
+      if (effect.kind === "readPidFile" && effect.watch) this.processes.watchPidFile(effect.unit, effect.path, 0);
+      this.loop.submit(this.answer(effect), 0, number);
+    }
+    for (const [unit, path] of this.shell.pidFiles) this.processes.watchPidFile(unit, path, 0);
+    this.reconcile();
+    if (!this.shell.booted) this.bootUp();
+    this.ending.resume();
+    this.loop.run();
+    this.flowing = true;
+    for (const event of this.early.splice(0)) this.take(event);
+  }
+
+  /** Takes a keeper event. */
+  take(event: KeeperEvent): void {
+    if (!this.flowing) {
+      this.early.push(event);
+      return;
+    }
+    if (event.seq > 0 && event.seq <= this.shell.lastSeq) return;
+    this.parts.environment.clock.learn(event.monotonicUsec, event.boottimeUsec);
+    this.acknowledge = Math.max(this.acknowledge, event.seq);
+    switch (event.kind) {
+      case "connOpened":
+        return this.connections.opened(event.conn, event);
+      case "connData":
+        return this.connections.data(event.conn, event.data);
+      case "connClosed":
+        return this.connections.closed(event.conn);
+      case "signalled":
+        this.signalled(event.signo, event.seq);
+        break;
+      case "pathChanged":
+        this.pathChanged(event.id);
+        break;
+      case "stepIgnored":
+        this.processes.stepIgnored(event.token, event.status, event.errno);
+        break;
+      case "listening":
+        if (event.errno !== 0) say(`cannot listen on ${event.id}: errno ${event.errno}`, "error");
+        break;
+      case "notify":
+        for (const fd of event.fds) this.parts.keeper.send({ kind: "closeFd", fd }, 0);
+        break;
+      default:
+        break;
+    }
+    const core = toCoreEvent(event, (token) => this.shell.processes.get(token)?.unit);
+    if (core !== undefined) this.loop.submit(core, event.seq);
+    else this.loop.wake();
+  }
+
+  private signalled(signal: number, seq: number): void {
+    const action = signalAction(signal, { stopping: this.manager.systemState() === "stopping" });
+    if (action.kind === "target") {
+      if (action.mode === "replace-irreversibly") this.manager.shutDown(action.target, seq);
+      else this.loop.submit({ kind: "enqueue", now: this.parts.environment.clock.now(), request: 0, unit: this.manager.loadUnit(action.target), job: "start", mode: action.mode }, seq);
+    } else if (action.kind === "reload") void this.manager.reload();
+    else if (action.kind === "reexecute") this.manager.reexecute();
+    else if (action.kind === "hasten") this.ending.hasten();
+  }
+
+  private pathChanged(unit: string): void {
+    const path = this.shell.pidFiles.get(unit);
+    if (path === undefined) return;
+    this.loop.submit(this.pidFileEvent(unit, path));
+    this.processes.watchPidFile(unit, path, 0);
+  }
+
+  private answer(effect: LocalEffect): Event {
+    const now = this.parts.environment.clock.now();
+    switch (effect.kind) {
+      case "checkConditions": {
+        const unit = this.definitions.get(effect.unit);
+        const check = (lines: Parameters<typeof checkConditions>[0]) => checkConditions(lines, this.parts.environment.facts);
+        return { kind: "conditionsChecked", now, unit: effect.unit, check: effect.check, conditions: check(unit?.conditions ?? []), asserts: check(unit?.asserts ?? []) };
+      }
+      case "readPidFile":
+        return this.pidFileEvent(effect.unit, effect.path);
+      case "findMainPid":
+        return { kind: "pidFile", now, unit: effect.unit, pid: this.processes.onlyProcess(effect.unit) };
+    }
+  }
+
+  private pidFileEvent(unit: string, path: string): Event {
+    const reading = readPidFile(path, (pid) => this.processes.unitOf(pid) === unit);
+    const now = this.parts.environment.clock.now();
+    return { kind: "pidFile", now, unit, pid: reading.pid, ...(reading.problem === undefined ? {} : { problem: reading.problem }) };
+  }
+
+  private timerFired(key: string): void {
+    const now = this.parts.environment.clock.now();
+    const [kind, name, slot] = key.split("\0") as [string, string, string];
+    if (kind === "job") this.loop.submit({ kind: "jobTimer", now, job: Number(name), slot: slot as "timeout" });
+    else this.loop.submit({ kind: "timer", now, unit: name, slot: slot as "state" });
+  }
+
+  private endOfTurn(): void {
+    this.timers.refresh(this.shell.timers);
+    if (this.acknowledge > 0) this.parts.keeper.ack(this.acknowledge);
+    this.acknowledge = 0;
+  }
+
+  private compact(pending: readonly { readonly number: number; readonly effect: Effect }[]): void {
+    this.parts.store.reset({
+      v: recordVersion,
+      snapshot: true,
+      instance: this.parts.instance,
+      next: this.loop.next,
+      core: this.manager.exportCore(),
+      shell: exportShell(this.shell),
+      pending,
+    });
+  }
+
+  /** Loads what the record knows of, or the units of the boot. */
+  private loadDefinitions(): void {
+    const names = new Set<string>(this.parts.core.state.units.keys());
+    for (const { unit } of this.shell.processes.values()) names.add(unit);
+    this.manager.submitLoad(this.definitions.load(names), true);
+  }
+
+  /** A token that the keeper has and no record asked for cannot be: it is ended, and said. */
+  private reconcile(): void {
+    for (const row of this.parts.keeper.recovery.tokens) {
+      if (this.shell.processes.has(row.token)) continue;
+      say(`process ${row.pid} of ${row.group} is in no record: it is ended`, "warning");
+      this.parts.keeper.send({ kind: "signal", token: row.token, signo: 9, hasValue: false, value: 0 }, 0);
+      this.parts.keeper.send({ kind: "release", token: row.token }, 0);
+    }
+  }
+
+  private bootUp(): void {
+    const { options, environment } = this.parts;
+    const now = environment.clock.now();
+    const target = options.unit ?? (environment.places.init || environment.scope === "user" ? "default.target" : "basic.target");
+    const unit = this.manager.loadUnit(target);
+    const request = this.requests.open((result) => {
+      if ("error" in result) this.ending.bootFailed(target, result.message);
+    });
+    this.loop.submit({ kind: "enqueue", now, request, unit, job: "start", mode: options.unit === undefined ? "isolate" : "replace" });
+    this.loop.submit({ kind: "startupFinished", now });
+  }
+}
