@@ -1,23 +1,35 @@
 import { instantiate, parseUnitName, unitTypeOf } from "@steward/unit-file";
 import type { InstallErrno } from "./changes.ts";
-import { mayAlias } from "./install-info.ts";
+import { mayAlias, mayTemplate } from "./install-info.ts";
+
+/** Why a symlink may not be an alias: the errno, and what systemd says of it. */
+export interface AliasRefusal {
+  readonly error: "EINVAL" | "EXDEV";
+  readonly message: string;
+}
 
 /**
  * Whether a symlink of one name may lead to a unit of another (systemd.unit(5), Alias=): the same type, one that may have aliases, plain to
- * plain, template to template, an instance to the same instance or to a template. ELOOP for a name that would be its own alias.
+ * plain, template to template, an instance to the same instance or to a template.
  */
-export function checkAliasName(from: string, to: string): InstallErrno | undefined {
-  if (from === to) return undefined;
+export function checkAliasName(from: string, to: string): AliasRefusal | undefined {
   const source = parseUnitName(from);
-  if (source === undefined) return "EINVAL";
-  if (!mayAlias(from)) return "EINVAL";
+  if (source === undefined) return { error: "EINVAL", message: `${from}: not a valid unit name "${from}": Invalid argument` };
+  const invalid = (what: string): AliasRefusal => ({ error: "EINVAL", message: `${from}: ${what}, rejecting.` });
+  const crossed = (what: string): AliasRefusal => ({ error: "EXDEV", message: `${from}: ${what}, rejecting.` });
+  if (!mayAlias(from)) return invalid("symlinks are not allowed for units of this type");
+  if (source.kind !== "plain" && !mayTemplate(from)) return invalid(`templates not allowed for ${source.type} units`);
   const target = parseUnitName(to);
-  if (target === undefined) return "EINVAL";
-  if (source.type !== target.type) return "EINVAL";
-  if (source.kind === target.kind) {
-    return source.kind === "instance" && source.instance !== target.instance ? "EXDEV" : undefined;
+  if (target === undefined) {
+    return { error: "EINVAL", message: `${from} points to "${to}" which is not a valid unit name: Invalid argument` };
   }
-  return source.kind === "instance" && target.kind === "template" ? undefined : "EXDEV";
+  if (source.kind !== target.kind && !(source.kind === "instance" && target.kind === "template")) {
+    return crossed(`symlink target name type "${to}" does not match source`);
+  }
+  if (target.kind === "instance" && source.instance !== target.instance) {
+    return crossed(`unit symlink target "${to}" instance name doesn't match`);
+  }
+  return source.type === target.type ? undefined : crossed(`symlink target "${to}" has incompatible suffix`);
 }
 
 /** An alias as `enable` will make it, or why not. `name` has the instance of an instantiated unit put in. */
@@ -41,9 +53,10 @@ export function verifyAlias(unit: string, alias: string): VerifiedAlias {
     parseUnitName(alias)?.kind === "template" && parts?.kind === "instance"
       ? (instantiate(alias, parts.instance!) ?? alias)
       : alias;
-  const error = name === unit ? "ELOOP" : checkAliasName(name, unit);
-  if (error === undefined) return { ok: true, name };
-  return { ok: false, error: error === "EINVAL" ? "EXDEV" : error, path: name, source: unit };
+  if (name === unit) return { ok: false, error: "ELOOP", path: name, source: unit };
+  return checkAliasName(name, unit) === undefined
+    ? { ok: true, name }
+    : { ok: false, error: "EXDEV", path: name, source: unit };
 }
 
 /** Whether a link's name stands for the unit: the same name, or an instance of its template. */

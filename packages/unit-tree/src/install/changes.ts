@@ -61,6 +61,8 @@ export function failed(outcome: Outcome): outcome is InstallErrno {
 export interface InstallResult {
   readonly changes: readonly InstallChange[];
   readonly disk: readonly DiskChange[];
+  /** What systemd logs on the way: settings that were ignored, symlinks that were rejected. */
+  readonly warnings: readonly string[];
   /** Whether there was any [Install] rule at all: without one, systemctl explains what such units are for. */
   readonly carriesInstallInfo: boolean;
   /** Set when the verb failed; what was done before that stays done, as with systemd. */

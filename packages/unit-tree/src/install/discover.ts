@@ -1,4 +1,4 @@
-import { instantiate, parseUnitName, templateOf, type UnitTree } from "@steward/unit-file";
+import { instantiate, parseUnitName, templateOf, unitTypeOf, type UnitTree } from "@steward/unit-file";
 import { basename, chase, dirname } from "../chase.ts";
 import { checkAliasName } from "./alias.ts";
 import { failed, type InstallChange, type InstallErrno, type InstallNotice, type Outcome } from "./changes.ts";
@@ -23,6 +23,7 @@ export interface InstallRun {
   readonly root: string;
   readonly facts: SpecifierFacts;
   readonly changes: InstallChange[];
+  readonly warnings: Set<string>;
 }
 
 /** The units of one operation, in the order in which they were named: those still to come and those done. */
@@ -86,7 +87,11 @@ function loadFile(
   flags: SearchFlags,
 ): Outcome {
   const kind = parseUnitName(info.name)?.kind;
-  if (kind === undefined || (kind !== "plain" && !mayTemplate(info.name))) return "EINVAL";
+  if (kind === undefined) return "EINVAL";
+  if (kind !== "plain" && !mayTemplate(info.name)) {
+    run.warnings.add(`${shown(run, path)}: unit type ${unitTypeOf(info.name)} cannot be templated, ignoring.`);
+    return "EINVAL";
+  }
   if (run.tree.readlink(path) !== undefined) return "ELOOP";
   const stat = run.tree.stat(path);
   if (stat === undefined) return "ENOENT";
@@ -113,7 +118,9 @@ function loadSection(
   const file = run.tree.read(path);
   if (!file.ok) return file.error as InstallErrno;
   const add = (name: string): boolean => context === undefined || addInfo(context, name, true) !== undefined;
-  return readInstallSection(info, file.text, path, run.facts, add);
+  const read = readInstallSection(info, file.text, shown(run, path), run.facts, add);
+  for (const warning of read.warnings) run.warnings.add(warning);
+  return read.error;
 }
 
 /** Whether a path is what masks point to. Below a root there is no /dev, so the path itself counts. */
@@ -138,8 +145,11 @@ function loadOrReadlink(
   if (target === undefined) return "ELOOP";
   const inside = run.paths.search.some((directory) => target.startsWith(`${directory}/`));
   if (inside) {
-    const error = checkAliasName(basename(path), basename(target));
-    if (error !== undefined) return error;
+    const refusal = checkAliasName(basename(path), basename(target));
+    if (refusal !== undefined) {
+      run.warnings.add(refusal.message);
+      return refusal.error;
+    }
   }
   info.symlinkTarget = target;
   info.mode = isNullOrEmpty(run, target) ? "masked" : inside ? "alias" : "linked";

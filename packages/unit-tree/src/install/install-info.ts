@@ -1,4 +1,4 @@
-import { instantiate, isValidInstance, parseUnitFile, parseUnitName, unitTypeOf } from "@steward/unit-file";
+import { formatDiagnostic, instantiate, isValidInstance, parseUnitFile, parseUnitName, unitTypeOf } from "@steward/unit-file";
 import { expandInstallSpecifiers, type SpecifierFacts } from "./specifiers.ts";
 
 /** How a unit's file is there: itself, as a mask, as a symlink to a name in the search path, or as one to a file outside of it. */
@@ -77,35 +77,45 @@ function splitWords(text: string): string[] {
   return words;
 }
 
-/** Takes what a file says in [Install] into `info`; `addAuxiliary` is told of each unit of Also=. An errno name when the file is broken. */
+/** What came of reading [Install]: an errno's name when the file cannot be used, and what systemd logs. */
+export interface InstallSectionRead {
+  readonly error: "EBADMSG" | "EINVAL" | "ENOBUFS" | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Takes what a file says in [Install] into `info`; `addAuxiliary` is told of each unit of Also=, and says whether the name is valid. */
 export function readInstallSection(
   info: InstallInfo,
   text: string,
   file: string,
   facts: SpecifierFacts,
   addAuxiliary: (name: string) => boolean,
-): "EBADMSG" | "EINVAL" | "ENOBUFS" | undefined {
-  const { value: parsed } = parseUnitFile(text, file);
-  if (parsed.error !== undefined) return parsed.error.code;
+): InstallSectionRead {
+  const { value: parsed, diagnostics } = parseUnitFile(text, file);
+  const warnings: string[] = [];
   for (const section of parsed.sections) {
     if (section.name !== "Install") continue;
-    for (const { key, value } of section.entries) {
+    for (const { key, value, lastLine } of section.entries) {
+      const warn = (message: string): void => void warnings.push(`${file}:${lastLine}: ${message}`);
       if (key === "Alias") {
         if (mayAlias(info.name)) addWords(info.aliases, value);
+        else warn(`Alias= is not allowed for ${unitTypeOf(info.name)} units, ignoring.`);
       } else if (key === "WantedBy") addWords(info.wantedBy, value);
       else if (key === "RequiredBy") addWords(info.requiredBy, value);
       else if (key === "UpheldBy") addWords(info.upheldBy, value);
-      else if (key === "DefaultInstance") setDefaultInstance(info, value, facts);
-      else if (key === "Also") {
+      else if (key === "DefaultInstance") {
+        if (!setDefaultInstance(info, value, facts, warn)) return { error: "EINVAL", warnings };
+      } else if (key === "Also") {
         for (const word of splitWords(value)) {
           const name = expandInstallSpecifiers(word, info, facts);
-          if (name === undefined || !addAuxiliary(name)) return "EINVAL";
+          if (name === undefined || !addAuxiliary(name)) return { error: "EINVAL", warnings };
           info.also.push(name);
         }
       }
     }
   }
-  return undefined;
+  if (parsed.error !== undefined) warnings.push(...diagnostics.filter(({ severity }) => severity === "error").map(formatDiagnostic));
+  return { error: parsed.error?.code, warnings };
 }
 
 /** An empty value forgets what earlier lines said. */
@@ -115,12 +125,17 @@ function addWords(list: string[], value: string): void {
 }
 
 /** An instance that is enabled through its template has no use for DefaultInstance=, and a plain unit none at all. */
-function setDefaultInstance(info: InstallInfo, value: string, facts: SpecifierFacts): void {
-  if (parseUnitName(info.name)?.kind !== "template") return;
+function setDefaultInstance(info: InstallInfo, value: string, facts: SpecifierFacts, warn: (message: string) => void): boolean {
+  const kind = parseUnitName(info.name)?.kind;
+  if (kind === "plain") warn("DefaultInstance= only makes sense for template units, ignoring.");
+  if (kind !== "template") return true;
   const expanded = expandInstallSpecifiers(value, info, facts);
-  if (expanded === undefined) return;
-  if (expanded === "") info.defaultInstance = undefined;
-  else if (isValidInstance(expanded)) info.defaultInstance = expanded;
+  if (expanded === undefined || (expanded !== "" && !isValidInstance(expanded))) {
+    warn(`Invalid DefaultInstance= value "${value}".`);
+    return false;
+  }
+  info.defaultInstance = expanded === "" ? undefined : expanded;
+  return true;
 }
 
 /** The name by which a template is enabled: with its default instance where it has one. */

@@ -51,9 +51,7 @@ function sortOne(
 function execute(run: InstallRun, { plus, minus }: Sorted, mode: PresetMode, flags: InstallFlags): Outcome {
   const configPath = configPathOf(run, flags);
   if (mode !== "enable-only") {
-    const marked = markForRemoval(run, minus);
-    if (typeof marked === "string") return marked;
-    removeMarkedLinks(run, marked, configPath);
+    removeMarkedLinks(run, markForRemoval(run, minus), configPath);
   }
   if (mode === "disable-only") return 0;
   return applyUnits(

@@ -1,4 +1,4 @@
-import { instantiate, isValidUnitName, parseUnitName } from "@steward/unit-file";
+import { instantiate, isValidUnitName, parseUnitName, templateOf } from "@steward/unit-file";
 import { basename, dirname } from "../chase.ts";
 import type { InstallErrno } from "./changes.ts";
 import { addInfo, type InstallPlace, type InstallRun, newContext, traverse } from "./discover.ts";
@@ -39,6 +39,8 @@ export interface UnitFileStates {
   presetOf(name: string): "enabled" | "disabled" | "ignored";
   /** Every unit file, sorted by type and name. */
   list(): readonly UnitFileRow[];
+  /** What systemd logs while it looks: settings that are ignored, symlinks that are rejected. */
+  readonly warnings: ReadonlySet<string>;
 }
 
 /** A symlink that may say that a unit is enabled. */
@@ -70,6 +72,8 @@ function indexLinks(run: InstallRun, directory: string): LinkIndex {
       const link = { name, target, direct };
       put(name, link);
       if (target !== name) put(target, link);
+      const template = templateOf(name);
+      if (template !== undefined && template !== target) put(template, link);
     }
   };
   collect(directory, true);
@@ -111,7 +115,7 @@ function findLinks(
     let found = false;
     for (const link of byName.get(info.name) ?? []) {
       // A link of the same name that the unit's own file hides says nothing.
-      const byOwnName = link.name === info.name && !(below && link.direct);
+      const byOwnName = (link.name === info.name || templateOf(link.name) === info.name) && !(below && link.direct);
       const byTarget = link.target === info.name;
       if (byOwnName && byTarget && link.direct) sameName = true;
       else if ((byOwnName || byTarget) && (!matchName || isKnownName(info, link.name))) found = true;
@@ -166,8 +170,8 @@ const states = new Set<string>([
   "bad",
 ] satisfies UnitFileState[]);
 
-/** States for which `list-unit-files` shows what presets say. */
-const presetStates = new Set<UnitFileState>(["enabled", "enabled-runtime", "linked", "linked-runtime", "disabled"]);
+/** States for which `list-unit-files` does not show what presets say: they would change nothing. */
+const withoutPreset = new Set<UnitFileState>(["static", "alias", "generated", "transient"]);
 
 const presetWords = { enable: "enabled", disable: "disabled", ignore: "ignored" } as const;
 
@@ -194,6 +198,7 @@ export function unitFileStates(place: InstallPlace): UnitFileStates {
       return states.has(found) ? { state: found as UnitFileState } : { error: found as InstallErrno };
     },
     presetOf,
+    warnings: run.warnings,
     list() {
       const rows = new Map<string, UnitFileRow>();
       for (const directory of run.paths.search) {
@@ -201,7 +206,7 @@ export function unitFileStates(place: InstallPlace): UnitFileStates {
           if ((kind !== "file" && kind !== "symlink") || rows.has(name) || !isValidUnitName(name)) continue;
           const found = lookUp(run, links(), name);
           const state = states.has(found) ? (found as UnitFileState) : "bad";
-          const preset = presetStates.has(state) ? presetOf(name) : undefined;
+          const preset = withoutPreset.has(state) ? undefined : presetOf(name);
           rows.set(name, { name, path: `${directory}/${name}`, state, preset });
         }
       }

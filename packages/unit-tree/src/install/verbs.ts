@@ -26,14 +26,14 @@ export interface InstallFlags {
 /** Begins a verb on a place. */
 export function beginRun(place: InstallPlace): InstallRun {
   const root = (place.root ?? "").replace(/\/+$/, "");
-  return { tree: overlayOn(place.tree), paths: place.paths, root, facts: place.facts ?? {}, changes: [] };
+  return { tree: overlayOn(place.tree), paths: place.paths, root, facts: place.facts ?? {}, changes: [], warnings: new Set() };
 }
 
 /** Ends a verb: its answer as a value. */
 export function endRun(run: InstallRun, outcome: Outcome): InstallResult {
-  const { changes, tree } = run;
-  if (failed(outcome)) return { changes, disk: tree.disk, carriesInstallInfo: false, error: outcome };
-  return { changes, disk: tree.disk, carriesInstallInfo: outcome > 0 };
+  const answer = { changes: run.changes, disk: run.tree.disk, warnings: [...run.warnings] };
+  if (failed(outcome)) return { ...answer, carriesInstallInfo: false, error: outcome };
+  return { ...answer, carriesInstallInfo: outcome > 0 };
 }
 
 /** Where a verb's links go. */
@@ -53,7 +53,7 @@ function enable(run: InstallRun, names: readonly string[], flags: InstallFlags):
 }
 
 /** Collects the names that units are known by; a unit that is gone still gives its name, so that left-over links go. */
-export function markForRemoval(run: InstallRun, context: InstallContext): Set<string> | InstallErrno {
+export function markForRemoval(run: InstallRun, context: InstallContext): Set<string> {
   const marked = new Set<string>();
   for (let next = takeFirst(context); next !== undefined; next = takeFirst(context)) {
     const found = traverse(run, context, next, everything);
@@ -62,7 +62,6 @@ export function markForRemoval(run: InstallRun, context: InstallContext): Set<st
       if (!next.auxiliary) note(run, "ENOENT", next.path === undefined ? next.name : shown(run, next.path));
     } else if (typeof found === "string") {
       note(run, found, next.path === undefined ? next.name : shown(run, next.path));
-      return found;
     } else if (next.mode === "masked") {
       note(run, "masked", shown(run, next.path ?? next.name));
       continue;
@@ -75,12 +74,13 @@ export function markForRemoval(run: InstallRun, context: InstallContext): Set<st
 function disable(run: InstallRun, names: readonly string[], flags: InstallFlags): Outcome {
   const context = newContext();
   for (const name of names) {
-    if (!isValidUnitName(name)) return "EINVAL";
+    if (!isValidUnitName(name)) {
+      note(run, "EUCLEAN", name);
+      return "EUCLEAN";
+    }
     addInfo(context, name, false);
   }
-  const marked = markForRemoval(run, context);
-  if (typeof marked === "string") return marked;
-  removeMarkedLinks(run, marked, configPathOf(run, flags));
+  removeMarkedLinks(run, markForRemoval(run, context), configPathOf(run, flags));
   return 0;
 }
 

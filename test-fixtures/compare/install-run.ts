@@ -1,0 +1,128 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import {
+  addDependencyUnitFiles,
+  applyDiskChanges,
+  disableUnitFiles,
+  enableUnitFiles,
+  errnoText,
+  getDefaultTarget,
+  type InstallPlace,
+  type InstallResult,
+  installMessages,
+  linkUnitFiles,
+  maskUnitFiles,
+  nodeTree,
+  type PresetMode,
+  presetAllUnitFiles,
+  presetUnitFiles,
+  reenableUnitFiles,
+  revertUnitFiles,
+  setDefaultTarget,
+  systemUnitPaths,
+  unitFileStates,
+  unmaskUnitFiles,
+} from "../../packages/unit-tree/src/index.ts";
+import type { Step } from "./install-tree.ts";
+
+/** What a step printed (sorted, the root taken out) and how it ended. */
+export interface StepResult {
+  readonly lines: readonly string[];
+  readonly status: number;
+}
+
+/** Runs a step with the genuine systemctl. */
+export function runGenuine(root: string, [verb, ...args]: Step): StepResult {
+  const format = verb === "list-unit-files" ? ["--output=json"] : [];
+  const env = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", SYSTEMD_LOG_LEVEL: "info", SYSTEMD_COLORS: "0" };
+  const run = spawnSync("systemctl", [`--root=${root}`, ...format, verb, ...args], { encoding: "utf8", env });
+  return tidy(root, run.stdout + run.stderr, run.status ?? -1);
+}
+
+/** Lines that name the root are compared without it; the explanation that systemctl adds for units without [Install] is one line. */
+function tidy(root: string, text: string, status: number): StepResult {
+  const lines = text
+    .replaceAll(root, "ROOT")
+    .split("\n")
+    .filter((line) => line !== "");
+  const noInstall = lines.findIndex((line) => line.startsWith("The unit files have no installation config"));
+  const kept = noInstall < 0 ? lines : [...lines.slice(0, noInstall), "no installation config"];
+  // A file that is read twice warns twice: each message counts once.
+  return { lines: [...new Set(kept)].sort(), status };
+}
+
+/** Runs a step with ours. */
+export function runOurs(root: string, [verb, ...args]: Step): StepResult {
+  const names = args.filter((arg) => !arg.startsWith("--"));
+  const flags = { runtime: args.includes("--runtime"), force: args.includes("--force") };
+  const mode = (args.find((arg) => arg.startsWith("--preset-mode="))?.slice("--preset-mode=".length) ?? "full") as PresetMode;
+  const place: InstallPlace = { tree: nodeTree(root), paths: systemUnitPaths, root };
+  const act = (result: InstallResult, word = verb, empty = ""): StepResult => {
+    const failures = applyDiskChanges(result.disk, root);
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    const text = [...result.warnings, ...installMessages(word, result).map((message) => message.text)];
+    if (result.error === undefined && !result.carriesInstallInfo && empty !== "") text.push(empty);
+    return tidy(root, text.join("\n"), result.error === undefined ? 0 : 1);
+  };
+  const noInstall = "The unit files have no installation config";
+  switch (verb) {
+    case "enable":
+      return act(enableUnitFiles(place, names, flags), verb, noInstall);
+    case "disable":
+      return act(disableUnitFiles(place, names, flags));
+    case "reenable":
+      return act(reenableUnitFiles(place, names, flags), verb, noInstall);
+    case "preset":
+      return act(presetUnitFiles(place, names, mode, flags), verb, noInstall);
+    case "preset-all":
+      return act(presetAllUnitFiles(place, mode, flags), "preset");
+    case "mask":
+      return act(maskUnitFiles(place, names, flags));
+    case "unmask":
+      return act(unmaskUnitFiles(place, names, flags));
+    case "link":
+      return act(linkUnitFiles(place, names, flags));
+    case "revert":
+      return act(revertUnitFiles(place, names));
+    case "add-wants":
+    case "add-requires": {
+      const [target, ...units] = names;
+      const kind = verb === "add-wants" ? "Wants" : "Requires";
+      return act(addDependencyUnitFiles(place, units, target!, kind, flags), "add dependency on");
+    }
+    case "set-default":
+      return act(setDefaultTarget(place, names[0]!), "set default");
+    case "get-default": {
+      const found = getDefaultTarget(place);
+      if ("name" in found) return tidy(root, found.name, 0);
+      return tidy(root, `Failed to get default target: ${errnoText(found.error)}`, 1);
+    }
+    case "is-enabled": {
+      const states = unitFileStates(place);
+      const found = states.stateOf(names[0]!);
+      if ("error" in found) {
+        const text = [...states.warnings, `Failed to get unit file state for ${names[0]}: ${errnoText(found.error)}`];
+        return tidy(root, text.join("\n"), 1);
+      }
+      const good = ["enabled", "enabled-runtime", "static", "alias", "indirect", "generated"].includes(found.state);
+      return tidy(root, [...states.warnings, found.state].join("\n"), good ? 0 : 1);
+    }
+    default: {
+      const states = unitFileStates(place);
+      const rows = states.list();
+      const shown = rows.map(({ name, state, preset }) => ({ unit_file: name, state, preset: preset ?? null }));
+      return tidy(root, [...states.warnings, JSON.stringify(shown)].join("\n"), 0);
+    }
+  }
+}
+
+/** Whether the genuine client is there, in the version that the rules were taken from. */
+export function genuineVersion(): string | undefined {
+  const run = spawnSync("systemctl", ["--version"], { encoding: "utf8" });
+  return run.status === 0 ? /^systemd (\d+)/.exec(run.stdout)?.[1] : undefined;
+}
+
+/** Removes what a comparison wrote. */
+export function removeTree(root: string): void {
+  fs.rmSync(root, { recursive: true, force: true });
+}
