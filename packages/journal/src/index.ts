@@ -1,5 +1,14 @@
 export { hexFromId, idFromHex } from "./bytes.ts";
 export { isFieldName, type JournalField, journalField } from "./field.ts";
+export { entryFormatter, type FormatOptions, type OutputMode, outputModes } from "./output/format-entry.ts";
+export { type JsonEntry, type JsonValue, jsonEntry } from "./output/json.ts";
+export { timestampText } from "./output/local-time.ts";
+export { type Boot, findBoot, listBoots } from "./query/boots.ts";
+export { type Grep, grepPattern } from "./query/grep.ts";
+export { priorityRange, type Selection, selectionMatch } from "./query/selection.ts";
+export { entryPrinter, newEntries, type Query, queryEntries } from "./query/show.ts";
+export { unitMatch, userUnitMatch } from "./query/unit-match.ts";
+export { watchDirectories } from "./read/follow.ts";
 export { Journal } from "./read/journal.ts";
 export type { JournalEntry } from "./read/journal-entry.ts";
 export { type EntryPlace, type FileFacts, JournalFile } from "./read/journal-file.ts";

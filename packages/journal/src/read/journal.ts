@@ -116,12 +116,17 @@ export class Journal {
     this.#seek({ kind: "entry", place: { bootId, monotonicUsec }, inclusive: true });
   }
 
-  /** next() gives the entry of the cursor itself, or the nearest after. Answers false when it is no cursor. */
-  seekCursor(cursor: string): boolean {
+  /** next() gives the entry of the cursor itself, or the nearest after; not itself, when `inclusive` is false. False when it is no cursor. */
+  seekCursor(cursor: string, inclusive = true): boolean {
     const place = parseCursor(cursor);
     if (place === undefined) return false;
-    this.#seek({ kind: "entry", place, inclusive: true });
+    this.#seek({ kind: "entry", place, inclusive });
     return true;
+  }
+
+  /** next() gives what comes behind the entry, previous() what stands before it. */
+  seekAfter(entry: JournalEntry): void {
+    this.#seek({ kind: "entry", place: entry.place, inclusive: false });
   }
 
   next(): JournalEntry | undefined {
@@ -207,7 +212,6 @@ export class Journal {
       return edge(
         file,
         file.entries.firstIndex((entry) => file.seqnum(entry) >= seqnum),
-        direction,
       );
     }
     if (place.bootId !== undefined && place.monotonicUsec !== undefined) {
@@ -225,7 +229,6 @@ export class Journal {
       return edge(
         file,
         file.entries.firstIndex((entry) => file.realtimeUsec(entry) >= realtimeUsec),
-        direction,
       );
     }
     return direction === "down" ? 0 : LAST;

@@ -33,10 +33,14 @@ export const haveJournalctl = existsSync("/usr/bin/journalctl");
 
 /** What the genuine journalctl prints; throws with its complaints when it fails. */
 export function journalctl(...args: string[]): string {
+  return journalctlBytes({}, ...args).toString("utf8");
+}
+
+/** The same, byte for byte, in another environment. */
+export function journalctlBytes(environment: Record<string, string>, ...args: string[]): Buffer {
   return execFileSync("journalctl", ["--no-pager", ...args], {
-    encoding: "utf8",
     maxBuffer: 1 << 28,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: process.env["PATH"], LANG: "C.UTF-8", TZ: "UTC" },
+    env: { PATH: process.env.PATH, LANG: "C.UTF-8", TZ: "UTC", ...environment },
   });
 }
