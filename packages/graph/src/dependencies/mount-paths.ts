@@ -1,0 +1,121 @@
+import { simplifyPath, unitNameFromPath, unitNameToPath, unitTypeOf } from "@steward/unit-file";
+import { hasExecContext } from "./exec.ts";
+import type { GraphOptions, GraphUnit } from "./graph-unit.ts";
+import { flag, list, setting, word } from "./settings.ts";
+import { isLoaded, sectionOf } from "./unit-types.ts";
+
+const systemDirectories = {
+  runtime: "/run",
+  state: "/var/lib",
+  cache: "/var/cache",
+  logs: "/var/log",
+  configuration: "/etc",
+};
+
+const directoryDirectives = [
+  ["RuntimeDirectory", "runtime"],
+  ["StateDirectory", "state"],
+  ["CacheDirectory", "cache"],
+  ["LogsDirectory", "logs"],
+  ["ConfigurationDirectory", "configuration"],
+] as const;
+
+/** Every path whose mounts a unit needs: RequiresMountsFor= (systemd.unit(5)) and what the type and the directives imply. */
+export function requiredPaths(unit: GraphUnit, options: GraphOptions): readonly string[] {
+  if (!isLoaded(unit.id, unit)) return [];
+  const paths = list(unit, "Unit", "RequiresMountsFor").filter((path): path is string => typeof path === "string");
+  const section = sectionOf(unit.id);
+  if (hasExecContext(unit)) paths.push(...execPaths(unit, section, options));
+  switch (unitTypeOf(unit.id)) {
+    case "mount": {
+      const where = word(unit, "Mount", "Where") ?? unitNameToPath(unit.id);
+      if (where && where !== "/") paths.push(parentOf(where));
+      const what = word(unit, "Mount", "What");
+      if (what?.startsWith("/") && !what.startsWith("/dev/") && !what.startsWith("/sys/")) paths.push(what);
+      break;
+    }
+    case "automount": {
+      const where = word(unit, "Automount", "Where") ?? unitNameToPath(unit.id);
+      if (where && where !== "/") paths.push(parentOf(where));
+      break;
+    }
+    case "swap": {
+      const what = word(unit, "Swap", "What");
+      if (what?.startsWith("/")) paths.push(what);
+      break;
+    }
+    case "timer":
+      if (flag(unit, "Timer", "Persistent", false) && options.scope !== "user") paths.push("/var/lib/systemd/timers");
+      break;
+    case "path":
+      for (const directive of ["PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"])
+        paths.push(...absolute(list(unit, "Path", directive)));
+      break;
+    case "socket":
+      for (const directive of [
+        "ListenStream",
+        "ListenDatagram",
+        "ListenSequentialPacket",
+        "ListenFIFO",
+        "ListenSpecial",
+      ])
+        paths.push(...absolute(list(unit, "Socket", directive)));
+      break;
+  }
+  return [...new Set(paths.map(simplifyPath))];
+}
+
+function execPaths(unit: GraphUnit, section: string, options: GraphOptions): string[] {
+  const out: string[] = [];
+  const home = setting(unit, section, "WorkingDirectory");
+  if (typeof home === "string") out.push(...absolute([home]));
+  else if (typeof home === "object" && home !== null) {
+    const { path, missingOk } = home as { path?: unknown; missingOk?: unknown };
+    if (missingOk !== true) out.push(...absolute([path]));
+  }
+  for (const directive of ["RootDirectory", "RootImage"]) {
+    const path = word(unit, section, directive);
+    if (path?.startsWith("/")) out.push(path);
+  }
+  for (const [directive, kind] of directoryDirectives) {
+    const base = options.directories?.[kind] ?? (options.scope === "user" ? undefined : systemDirectories[kind]);
+    if (base === undefined) continue;
+    for (const item of list(unit, section, directive)) {
+      const name = typeof item === "string" ? item : (item as { path?: unknown } | null)?.path;
+      if (typeof name === "string") out.push(`${base}/${name.split(":")[0]}`);
+    }
+  }
+  if (options.scope !== "user" && flag(unit, section, "PrivateTmp", false)) out.push("/var/tmp");
+  return out;
+}
+
+function absolute(values: readonly unknown[]): string[] {
+  const out: string[] = [];
+  for (const value of values) {
+    const path = typeof value === "string" ? value : pathOf(value);
+    if (path?.startsWith("/")) out.push(path);
+  }
+  return out;
+}
+
+/** Values may be objects that carry where they were written. */
+function pathOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { path, value: inner } = value as { path?: unknown; value?: unknown };
+  return typeof path === "string" ? path : typeof inner === "string" ? inner : undefined;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf("/")));
+}
+
+/** The mount units that would serve a path: its own, and those of every directory above, `/` included. */
+export function mountNamesFor(path: string): readonly string[] {
+  const out: string[] = [];
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const name = unitNameFromPath(path.slice(0, end), "mount");
+    if (name) out.push(name);
+  }
+  if (path !== "/") out.push("-.mount");
+  return out;
+}

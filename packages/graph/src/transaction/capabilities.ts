@@ -1,0 +1,67 @@
+import { unitTypeOf } from "@steward/unit-file";
+import { flag, list, word } from "../dependencies/settings.ts";
+import { isPerpetual } from "../dependencies/unit-types.ts";
+import type { Graph } from "../graph.ts";
+import type { JobType } from "../jobs/job.ts";
+import type { TransactionView } from "./types.ts";
+
+const ignoredOnIsolate = new Set(["slice", "scope", "device", "swap", "mount", "automount"]);
+
+/** CanReload: a service that has ExecReload= (or reloads by signal), a mount, or any other unit that passes reloads on. */
+export function canReload(graph: Graph, view: TransactionView, name: string): boolean {
+  const known = view.canReload?.(name);
+  if (known !== undefined) return known;
+  const unit = graph.unit(name);
+  if (!unit) return false;
+  switch (unitTypeOf(unit.id)) {
+    case "service":
+      return list(unit, "Service", "ExecReload").length > 0 || word(unit, "Service", "Type") === "notify-reload";
+    case "mount":
+      return view.activeState(name) === "active";
+    default:
+      return graph.byAtom(name, "propagates-reload-to").length > 0;
+  }
+}
+
+/** CanStart: devices come by themselves. */
+export function canStart(name: string): boolean {
+  return unitTypeOf(name) !== "device";
+}
+
+/** CanStop: devices go by themselves, and some units never do. */
+export function canStop(name: string): boolean {
+  return unitTypeOf(name) !== "device" && !isPerpetual(name);
+}
+
+/** Whether a job of that type means anything for the unit. A start always does: a device may come. */
+export function isApplicable(graph: Graph, view: TransactionView, name: string, type: JobType): boolean {
+  switch (type) {
+    case "verify-active":
+    case "start":
+    case "nop":
+      return true;
+    case "stop":
+      return !isPerpetual(name);
+    case "restart":
+    case "try-restart":
+      return canStop(name) && canStart(name);
+    case "reload":
+    case "try-reload":
+      return canReload(graph, view, name);
+    case "reload-or-start":
+      return canReload(graph, view, name) && canStart(name);
+  }
+}
+
+/** IgnoreOnIsolate= (systemd.unit(5)) with each type's default. */
+export function ignoresIsolate(graph: Graph, name: string): boolean {
+  const unit = graph.unit(name);
+  const fallback = ignoredOnIsolate.has(unitTypeOf(name) ?? "");
+  return unit ? flag(unit, "Unit", "IgnoreOnIsolate", fallback) : fallback;
+}
+
+/** A yes or no of [Unit], false by default. */
+export function unitFlag(graph: Graph, name: string, directive: string): boolean {
+  const unit = graph.unit(name);
+  return unit ? flag(unit, "Unit", directive, false) : false;
+}
