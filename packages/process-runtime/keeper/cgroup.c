@@ -195,8 +195,11 @@ void cgroup_remove(struct pgroup *g)
     close(g->dir);
     g->dir = -1;
     char *full = xalloc(strlen(cgroup_base == NULL ? "" : cgroup_base) + strlen(g->path) + 2);
-    sprintf(full, "%s/%s", cgroup_base == NULL ? "" : cgroup_base, g->path);
-    rmdir(full);
+    size_t base = (size_t)sprintf(full, "%s", cgroup_base == NULL ? "" : cgroup_base);
+    sprintf(full + base, "/%s", g->path);
+    /* The unit's own, then the slices above it that nobody else is in. */
+    for (char *slash; rmdir(full) == 0 && (slash = strrchr(full + base + 1, '/')) != NULL;)
+        *slash = 0;
     free(full);
     free(g->path);
     g->path = NULL;

@@ -142,7 +142,7 @@ static int perform(unsigned op, struct cur *c)
     case OP_SETSID: return setsid() < 0 && errno != EPERM ? errno : 0;
     case OP_IGNORE_SIGNALS: return ignore_signals(c);
     case OP_UMASK: umask((mode_t)get_u32(c)); return 0;
-    case OP_NICE: return setpriority(PRIO_PROCESS, 0, get_i32(c)) < 0 ? errno : 0;
+    case OP_NICE: return step_nice(c);
     case OP_OOM_SCORE_ADJUST: return step_oom(c);
     case OP_RLIMIT: return step_rlimit(c);
     case OP_SCHED: return step_sched(c);
@@ -167,6 +167,7 @@ static int perform(unsigned op, struct cur *c)
     case OP_REMOVE: return step_remove(c);
     case OP_SYMLINK: return step_symlink(c);
     case OP_EXEC: return step_exec(c);
+    case OP_FAIL: return (int)get_u32(c);
     default: return EINVAL;
     }
 }
@@ -226,6 +227,7 @@ _Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned
     for (int i = 0; i < REGISTERS; i++)
         regs[i] = -1;
     setrlimit(RLIMIT_NOFILE, &keeper.nofile);
+    umask(0); /* modes in plans are exact until its own umask step */
     struct cur c = sub(read_plan(plan_fd));
     take_inputs(&c, inputs, n);
     take_env(&c);

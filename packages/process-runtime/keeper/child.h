@@ -17,6 +17,7 @@ int step_setuid(struct cur *c);
 int step_bounding(struct cur *c);
 int step_ambient(struct cur *c);
 int step_oom(struct cur *c);
+int step_nice(struct cur *c);
 
 /* steps-files.c */
 int step_open(struct cur *c);

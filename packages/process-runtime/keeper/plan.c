@@ -54,7 +54,7 @@ static const char *shape(unsigned op)
     case OP_SETSID: case OP_NO_NEW_PRIVILEGES: return "";
     case OP_IGNORE_SIGNALS: case OP_AFFINITY: case OP_SETGROUPS: return "l";
     case OP_UMASK: case OP_NICE: case OP_OOM_SCORE_ADJUST: case OP_IOPRIO: case OP_SETGID: case OP_SECURE_BITS:
-    case OP_PERSONALITY: return "4";
+    case OP_PERSONALITY: case OP_FAIL: return "4";
     case OP_RLIMIT: return "488";
     case OP_SCHED: return "44u";
     case OP_SETUID: return "4u";

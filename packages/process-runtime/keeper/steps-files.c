@@ -50,13 +50,30 @@ static int open_part(int dir, const char *name)
     return fd;
 }
 
+/* The base itself is the manager's word, not a user's: it is made as it stands. */
+static int open_base(const char *base, bool make)
+{
+    int dir = open(base[0] == 0 ? "/" : base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0 || errno != ENOENT || !make)
+        return dir;
+    char *copy = xstrndup(base, strlen(base));
+    for (char *at = copy + 1; (at = strchr(at, '/')) != NULL; at++) {
+        *at = 0;
+        mkdir(copy, 0755);
+        *at = '/';
+    }
+    mkdir(copy, 0755);
+    free(copy);
+    return open(base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 /*
  * The directory that holds the last part of `path` below `base`; `name` becomes that part (inside `path`, which is
  * cut up). With `make`, missing directories are made 0755.
  */
 static int open_parent(const char *base, char *path, bool make, char **name)
 {
-    int dir = open(base[0] == 0 ? "/" : base, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int dir = open_base(base, make);
     char *part = strtok(path, "/"), *next;
     *name = NULL;
     for (; dir >= 0 && part != NULL; part = next) {

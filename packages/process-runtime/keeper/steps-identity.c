@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,6 +24,22 @@ int step_oom(struct cur *c)
     int error = write(fd, text, (size_t)n) < 0 ? errno : 0;
     close(fd);
     return error;
+}
+
+/* Where it may not be had, as near as RLIMIT_NICE lets: systemd's setpriority_closest(). */
+int step_nice(struct cur *c)
+{
+    int wanted = get_i32(c);
+    struct rlimit l;
+    if (setpriority(PRIO_PROCESS, 0, wanted) == 0)
+        return 0;
+    if ((errno != EACCES && errno != EPERM) || getrlimit(RLIMIT_NICE, &l) < 0)
+        return errno;
+    int now = getpriority(PRIO_PROCESS, 0);
+    int best = l.rlim_cur == RLIM_INFINITY ? -20 : 20 - (int)(l.rlim_cur > 40 ? 40 : l.rlim_cur);
+    if (now <= best) /* it is as good as it can become already */
+        return 0;
+    return setpriority(PRIO_PROCESS, 0, best) < 0 ? errno : 0;
 }
 
 /* Where the hard limit may not be raised, as far as it goes: systemd's setrlimit_closest(). */

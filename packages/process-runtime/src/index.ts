@@ -1,5 +1,36 @@
 /** Exec plans, credentials, cgroups and accounting, and the client of the keeper that performs them. */
+export {
+  executableOf,
+  listProcesses,
+  measure,
+  type ProcessSource,
+  type ResourceUse,
+  type UnitProcess,
+} from "./accounting.ts";
+export { type BuiltPlan, buildPlan, type PassedFd, type PlanRequest } from "./build-plan.ts";
 export { ProtocolError } from "./bytes.ts";
+export { findCgroupBase, unitCgroupPath } from "./cgroup.ts";
+export {
+  type Credentials,
+  type CredentialsFailure,
+  type GroupEntry,
+  type NameLookup,
+  resolveCredentials,
+  type UserEntry,
+} from "./credentials.ts";
+export { buildEnvironment, defaultPath, type EnvironmentInput, type ProcessFacts } from "./environment.ts";
+export {
+  bitNumbers,
+  type DirectoryKind,
+  type DirectorySetting,
+  type ExecCommandLine,
+  type ExecContext,
+  type ResourceLimit,
+  type StandardStream,
+} from "./exec-context.ts";
+export { directoryTargets, removalPlan, systemDirectories, userDirectories } from "./exec-directories.ts";
+export { execStatus } from "./exec-status.ts";
+export { expandArguments, expandWord, splitWords, type Variables } from "./expand-command.ts";
 export {
   decodeCommand,
   decodeEvent,
@@ -20,6 +51,7 @@ export {
 } from "./frames.ts";
 export { JournalChannel } from "./journal-frames.ts";
 export { KeeperClient, type KeeperRecovery } from "./keeper-client.ts";
+export { systemNames } from "./name-lookup.ts";
 export {
   type ExecPlan,
   encodePlan,
@@ -42,3 +74,4 @@ export {
   protocolVersion,
   tokenState,
 } from "./protocol.ts";
+export { streamMetadata } from "./standard-streams.ts";

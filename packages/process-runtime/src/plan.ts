@@ -87,6 +87,8 @@ export type PlanAction =
   /** rm -r (or only the file) of `path` below `base`, following no link; what is not there is no failure. */
   | { readonly op: "remove"; readonly base: string; readonly path: string; readonly recursive: boolean }
   | { readonly op: "symlink"; readonly base: string; readonly path: string; readonly target: string }
+  /** Fails with this errno: what was wrong was known before the child began (an unknown user). */
+  | { readonly op: "fail"; readonly errno: number }
   /** execve(2); a path without slash is looked for in `search`. */
   | {
       readonly op: "exec";
@@ -135,6 +137,7 @@ export const opNumber = {
   remove: 26,
   symlink: 27,
   exec: 40,
+  fail: 41,
 } as const satisfies Record<PlanAction["op"], number>;
 
 const inputNumber = { log: 0, fd: 1, listener: 2 } as const;
@@ -271,6 +274,9 @@ function putAction(w: ByteWriter, step: PlanAction): void {
       w.str(step.base);
       w.str(step.path);
       w.str(step.target);
+      break;
+    case "fail":
+      w.u32(step.errno);
       break;
     case "exec":
       w.str(step.path);

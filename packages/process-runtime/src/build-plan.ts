@@ -1,0 +1,229 @@
+/**
+ * From an exec context and a command to an exec plan: the order of systemd's child and its exit statuses
+ * (systemd.exec(5), "Process Exit Codes"). Pure: everything that has to be looked up comes in.
+ */
+import { constants } from "node:os";
+import type { Credentials, CredentialsFailure } from "./credentials.ts";
+import { buildEnvironment, type ProcessFacts } from "./environment.ts";
+import type { DirectoryKind, ExecCommandLine, ExecContext, StandardStream } from "./exec-context.ts";
+import { planDirectories } from "./exec-directories.ts";
+import { execStatus } from "./exec-status.ts";
+import { expandArguments } from "./expand-command.ts";
+import type { ExecPlan, PlanInput, PlanStep } from "./plan.ts";
+import { resourceNumbers } from "./resources.ts";
+import { firstPassedRegister, planStreams } from "./standard-streams.ts";
+
+/** A descriptor that the process gets from 3 on. */
+export interface PassedFd {
+  readonly name: string;
+  readonly source: { readonly kind: "fd"; readonly fd: number } | { readonly kind: "listener"; readonly id: string };
+}
+
+/** Everything that one process's plan is made of. */
+export interface PlanRequest {
+  readonly context: ExecContext;
+  readonly command: ExecCommandLine;
+  /** Of `resolveCredentials`. */
+  readonly credentials: Credentials | CredentialsFailure;
+  readonly scope: "system" | "user";
+  /** What the manager runs as. */
+  readonly self: { readonly uid: number; readonly home: string; readonly isPid1: boolean };
+  /** Variables of the manager for all services, PassEnvironment='s source, EnvironmentFile='s assignments. */
+  readonly managerVariables: ReadonlyMap<string, string>;
+  readonly inherited?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly environmentFiles?: readonly { readonly name: string; readonly value: string }[] | undefined;
+  readonly facts: ProcessFacts;
+  readonly bases: Readonly<Record<DirectoryKind, string>>;
+  readonly nextStream: () => number;
+  readonly metadata: (options: { readonly console: boolean }) => string;
+  readonly passedFds?: readonly PassedFd[] | undefined;
+  readonly defaultOutput?: StandardStream | undefined;
+  readonly defaultError?: StandardStream | undefined;
+  /** Limits of the manager for units that set none: DefaultLimitNOFILE= and kin. */
+  readonly defaultLimits?: Readonly<Record<string, { readonly soft: number; readonly hard: number }>> | undefined;
+}
+
+/** A plan, and the settings that it does not carry out, to be logged once per unit. */
+export interface BuiltPlan {
+  readonly plan: ExecPlan;
+  readonly notApplied: readonly string[];
+}
+
+const sigpipe = constants.signals.SIGPIPE;
+/** Directories searched for a command without a slash: systemd's fixed path. */
+const commandSearch = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Identity, where it changes: none with `+` and `!`, none in user mode for the user itself. */
+function identityOf(request: PlanRequest): Credentials | undefined {
+  const { command, credentials, scope, self } = request;
+  if ("exitStatus" in credentials || command.fullPrivileges || command.noSetuid) return undefined;
+  if (scope === "user" && (credentials.uid ?? self.uid) === self.uid) return undefined;
+  return credentials;
+}
+
+function schedulingSteps(context: ExecContext): PlanStep[] {
+  const steps: PlanStep[] = [];
+  if (context.oomScoreAdjust !== undefined)
+    // Without CAP_SYS_RESOURCE it cannot be lowered: systemd in a container goes on, and so does this.
+    steps.push({
+      op: "oomScoreAdjust",
+      value: context.oomScoreAdjust,
+      ignoreFailure: true,
+      exitStatus: execStatus.oomAdjust,
+    });
+  if (context.nice !== undefined) steps.push({ op: "nice", nice: context.nice, exitStatus: execStatus.nice });
+  if (context.cpuSchedulingPolicy !== undefined)
+    steps.push({
+      op: "sched",
+      policy: context.cpuSchedulingPolicy,
+      priority: context.cpuSchedulingPriority ?? 0,
+      resetOnFork: context.cpuSchedulingResetOnFork === true,
+      exitStatus: execStatus.setScheduler,
+    });
+  if (context.cpuAffinity !== undefined && context.cpuAffinity.length > 0)
+    steps.push({ op: "affinity", cpus: context.cpuAffinity, exitStatus: execStatus.cpuAffinity });
+  if (context.ioSchedulingClass !== undefined || context.ioSchedulingPriority !== undefined)
+    steps.push({
+      op: "ioprio",
+      value: ((context.ioSchedulingClass ?? 2) << 13) | (context.ioSchedulingPriority ?? 4),
+      exitStatus: execStatus.ioprio,
+    });
+  if (context.personality !== undefined)
+    steps.push({ op: "personality", value: context.personality, exitStatus: execStatus.personality });
+  return steps;
+}
+
+function limitSteps(request: PlanRequest, notApplied: string[]): PlanStep[] {
+  const steps: PlanStep[] = [];
+  for (const [name, { soft, hard }] of Object.entries({ ...request.defaultLimits, ...request.context.limits })) {
+    const resource = resourceNumbers[name];
+    if (resource === undefined) notApplied.push(name);
+    else steps.push({ op: "rlimit", resource, soft, hard, exitStatus: execStatus.limits });
+  }
+  return steps;
+}
+
+function mask(numbers: readonly number[]): bigint {
+  return numbers.reduce((set, number) => set | (1n << BigInt(number)), 0n);
+}
+
+/** Groups, descriptors, capabilities, root, user, working directory, in systemd's order. */
+function privilegeSteps(request: PlanRequest, identity: Credentials | undefined, fds: readonly PlanStep[]): PlanStep[] {
+  const { context, command, scope, self } = request;
+  const sandboxed = !command.fullPrivileges;
+  const steps: PlanStep[] = [];
+  if (identity?.groups !== undefined)
+    steps.push({ op: "setgroups", gids: identity.groups, exitStatus: execStatus.group });
+  if (identity?.gid !== undefined) steps.push({ op: "setgid", gid: identity.gid, exitStatus: execStatus.group });
+  steps.push(...fds);
+  const ambient = sandboxed ? mask(context.ambientCapabilities ?? []) : 0n;
+  if (sandboxed && context.capabilityBoundingSet !== undefined)
+    steps.push({
+      op: "capabilityBounding",
+      keep: mask(context.capabilityBoundingSet),
+      exitStatus: execStatus.capabilities,
+    });
+  if (sandboxed && context.rootDirectory && context.rootDirectory !== "/")
+    steps.push({ op: "chroot", path: context.rootDirectory, exitStatus: execStatus.chroot });
+  if (identity?.uid !== undefined)
+    steps.push({ op: "setuid", uid: identity.uid, keepCapabilities: ambient !== 0n, exitStatus: execStatus.user });
+  if (ambient !== 0n) steps.push({ op: "capabilityAmbient", set: ambient, exitStatus: execStatus.capabilities });
+  steps.push(workingDirectory(request, identity, scope === "user" ? self.home : "/"));
+  if (sandboxed && context.secureBits !== undefined && context.secureBits !== 0)
+    steps.push({ op: "secureBits", bits: context.secureBits, exitStatus: execStatus.secureBits });
+  if (sandboxed && context.noNewPrivileges === true)
+    steps.push({ op: "noNewPrivileges", exitStatus: execStatus.noNewPrivileges });
+  return steps;
+}
+
+function workingDirectory(request: PlanRequest, identity: Credentials | undefined, fallback: string): PlanStep {
+  const { workingDirectory: wanted } = request.context;
+  const home =
+    identity?.home ??
+    ("home" in request.credentials ? request.credentials.home : undefined) ??
+    (request.scope === "user" || request.context.user === undefined || request.context.user === ""
+      ? request.self.home
+      : undefined);
+  // A home that nobody knows cannot be entered: the empty path fails as systemd's does, with 200/CHDIR.
+  const path = wanted === undefined || wanted.path === "" ? fallback : wanted.path === "~" ? (home ?? "") : wanted.path;
+  return { op: "chdir", path, ignoreFailure: wanted?.missingOk === true, exitStatus: execStatus.chdir };
+}
+
+/** Builds the plan of one command. */
+export function buildPlan(request: PlanRequest): BuiltPlan {
+  const { context, command, credentials } = request;
+  const notApplied = [...(context.otherSettings ?? [])];
+  const setsid: PlanStep = { op: "setsid", exitStatus: execStatus.setsid };
+  if ("exitStatus" in credentials) {
+    const fail: PlanStep = { op: "fail", errno: credentials.errno, exitStatus: credentials.exitStatus };
+    return { plan: { inputs: [], env: [], steps: [setsid, fail] }, notApplied };
+  }
+  const identity = identityOf(request);
+  const passed = request.passedFds ?? [];
+  const fdNames = passed.map((one) => one.name);
+  const streams = planStreams({
+    context,
+    nextStream: request.nextStream,
+    metadata: request.metadata,
+    fdNames,
+    defaultOutput: request.defaultOutput ?? { mode: "journal", target: "" },
+    defaultError: request.defaultError ?? { mode: "inherit", target: "" },
+    isPid1: request.self.isPid1,
+  });
+  const inputs: PlanInput[] = [
+    ...streams.inputs,
+    ...passed.map((one, index): PlanInput => ({ ...one.source, register: firstPassedRegister + index })),
+  ];
+  const isListening = passed.length > 0 && context.standardInput?.mode !== "socket";
+  const fds: PlanStep[] = isListening
+    ? passed.map((_, index) => ({
+        op: "dup",
+        register: firstPassedRegister + index,
+        fd: 3 + index,
+        exitStatus: execStatus.fds,
+      }))
+    : [];
+  const { env, variables } = buildEnvironment({
+    context,
+    credentials,
+    manager: request.managerVariables,
+    inherited: request.inherited,
+    files: request.environmentFiles,
+    facts: {
+      ...request.facts,
+      fdNames: isListening ? fdNames : [],
+      term: request.facts.term ?? (streams.terminal ? "linux" : undefined),
+    },
+    bases: request.bases,
+    scope: request.scope,
+    journalRegister: streams.journalRegister,
+  });
+  const argv = command.noEnvExpand ? command.argv : expandArguments(command.argv, (name) => variables.get(name));
+  const steps: PlanStep[] = [
+    setsid,
+    ...streams.steps,
+    ...schedulingSteps(context),
+    ...planDirectories(
+      context,
+      request.bases,
+      command.fullPrivileges || command.noSetuid ? credentials : (identity ?? { uid: undefined, gid: undefined }),
+    ),
+    { op: "umask", mask: context.umask ?? 0o022, exitStatus: execStatus.exec },
+    ...limitSteps(request, notApplied),
+    ...privilegeSteps(request, identity, fds),
+  ];
+  if (context.ignoreSigpipe !== false)
+    steps.push({ op: "ignoreSignals", signals: [sigpipe], exitStatus: execStatus.signalMask });
+  steps.push({
+    op: "exec",
+    path: command.path,
+    argv: argv.length > 0 ? argv : [command.path],
+    search: command.path.includes("/")
+      ? []
+      : (context.execSearchPath?.length ?? 0) > 0
+        ? (context.execSearchPath ?? [])
+        : commandSearch,
+    exitStatus: execStatus.exec,
+  });
+  return { plan: { inputs, env, steps }, notApplied };
+}
