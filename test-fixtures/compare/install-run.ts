@@ -3,6 +3,7 @@ import fs from "node:fs";
 import {
   addDependencyUnitFiles,
   applyDiskChanges,
+  checkUnitFile,
   disableUnitFiles,
   enableUnitFiles,
   errnoText,
@@ -55,7 +56,8 @@ function tidy(root: string, text: string, status: number): StepResult {
 export function runOurs(root: string, [verb, ...args]: Step): StepResult {
   const names = args.filter((arg) => !arg.startsWith("--"));
   const flags = { runtime: args.includes("--runtime"), force: args.includes("--force") };
-  const mode = (args.find((arg) => arg.startsWith("--preset-mode="))?.slice("--preset-mode=".length) ?? "full") as PresetMode;
+  const mode = (args.find((arg) => arg.startsWith("--preset-mode="))?.slice("--preset-mode=".length) ??
+    "full") as PresetMode;
   const place: InstallPlace = { tree: nodeTree(root), paths: systemUnitPaths, root };
   const act = (result: InstallResult, word = verb, empty = ""): StepResult => {
     const failures = applyDiskChanges(result.disk, root);
@@ -63,6 +65,26 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
     const text = [...result.warnings, ...installMessages(word, result).map((message) => message.text)];
     if (result.error === undefined && !result.carriesInstallInfo && empty !== "") text.push(empty);
     return tidy(root, text.join("\n"), result.error === undefined ? 0 : 1);
+  };
+  // systemctl looks first whether the name is a unit file or a script in /etc/init.d, and gives up on one that it cannot look at.
+  if (verb === "enable" || verb === "disable" || verb === "is-enabled") {
+    for (const name of names.filter((each) => each.endsWith(".service") && !each.startsWith("/"))) {
+      const run = checkUnitFile(place, name);
+      if (run.error === undefined || ["ELOOP", "ERFKILL", "EADDRNOTAVAIL"].includes(run.error)) continue;
+      return tidy(root, [...run.warnings, `Failed to look up unit file state: ${errnoText(run.error)}`].join("\n"), 1);
+    }
+  }
+  // After set-default it says what the default is now, where that is something else.
+  const setDefault = (done: StepResult): StepResult => {
+    const found = getDefaultTarget(place);
+    if (done.status !== 0) return done;
+    if ("error" in found) {
+      const text = [...done.lines, ...found.warnings, `Failed to get default target: ${errnoText(found.error)}`];
+      return tidy(root, text.join("\n"), 1);
+    }
+    if (found.name === names[0]) return done;
+    const note = `Note: "${found.name}" is the default unit (possibly a runtime symlink).`;
+    return tidy(root, [...done.lines, note].join("\n"), 0);
   };
   const noInstall = "The unit files have no installation config";
   switch (verb) {
@@ -73,7 +95,7 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
     case "reenable":
       return act(reenableUnitFiles(place, names, flags), verb, noInstall);
     case "preset":
-      return act(presetUnitFiles(place, names, mode, flags), verb, noInstall);
+      return act(presetUnitFiles(place, names, mode, flags));
     case "preset-all":
       return act(presetAllUnitFiles(place, mode, flags), "preset");
     case "mask":
@@ -91,11 +113,11 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
       return act(addDependencyUnitFiles(place, units, target!, kind, flags), "add dependency on");
     }
     case "set-default":
-      return act(setDefaultTarget(place, names[0]!), "set default");
+      return setDefault(act(setDefaultTarget(place, names[0]!), "set default"));
     case "get-default": {
       const found = getDefaultTarget(place);
       if ("name" in found) return tidy(root, found.name, 0);
-      return tidy(root, `Failed to get default target: ${errnoText(found.error)}`, 1);
+      return tidy(root, [...found.warnings, `Failed to get default target: ${errnoText(found.error)}`].join("\n"), 1);
     }
     case "is-enabled": {
       const states = unitFileStates(place);

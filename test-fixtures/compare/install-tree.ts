@@ -34,8 +34,10 @@ function installSection(r: Random, name: string): string {
     if (r.chance(0.15)) words.push(`my.target.wants/${name}`, `my.target.requires/b.service`);
     lines.push(`Alias=${words.join(" ")}`);
   }
-  if (r.chance(0.25)) lines.push(`Also=${r.some([...services, ...templates, "t@one.service", "nope.service"], 0.2).join(" ")}`);
-  if (r.chance(name.includes("@") ? 0.5 : 0.05)) lines.push(`DefaultInstance=${r.pick(["one", "two", "x/y", "%p", ""])}`);
+  if (r.chance(0.25))
+    lines.push(`Also=${r.some([...services, ...templates, "t@one.service", "nope.service"], 0.2).join(" ")}`);
+  if (r.chance(name.includes("@") ? 0.5 : 0.05))
+    lines.push(`DefaultInstance=${r.pick(["one", "two", "x/y", "%p", ""])}`);
   return lines.length > 0 ? `[Install]\n${lines.join("\n")}\n` : "";
 }
 
@@ -60,11 +62,13 @@ function files(r: Random): Record<string, string> {
     const suffix = name.slice(name.lastIndexOf("."));
     const link = r.chance(0.6) ? `${r.pick(["alias1", "alias2", "dbus-x", "t@one", "al@"])}${suffix}` : name;
     const target = r.pick([...services, ...templates, ...instances]);
-    made[`${r.pick([...configDirs, vendorDirs[0]!])}/${link}`] = `-> ${r.pick(["", "/usr/lib/systemd/system/", "../../../usr/lib/systemd/system/"])}${target}`;
+    made[`${r.pick([...configDirs, vendorDirs[0]!])}/${link}`] =
+      `-> ${r.pick(["", "/usr/lib/systemd/system/", "../../../usr/lib/systemd/system/"])}${target}`;
   }
   for (const name of r.some([...services, ...templates, ...instances], 0.15)) {
     const directory = `${r.pick([...configDirs, vendorDirs[0]!])}/${r.pick(targets)}.${r.pick(["wants", "requires"])}`;
-    made[`${directory}/${name}`] = `-> ${r.pick(["/usr/lib/systemd/system/", "../"])}${name.replace(/@[^.]*\./, r.chance(0.7) ? "@." : "$&")}`;
+    made[`${directory}/${name}`] =
+      `-> ${r.pick(["/usr/lib/systemd/system/", "../"])}${name.replace(/@[^.]*\./, r.chance(0.7) ? "@." : "$&")}`;
   }
   made["/opt/"] = "";
   for (const name of r.some(services, 0.4)) made[`/opt/${name}`] = unitText(r, name);
@@ -78,7 +82,15 @@ function presets(r: Random): string {
   const lines = ["# presets", ""];
   for (let i = r.below(6); i > 0; i--) {
     const verb = r.pick(["enable", "disable", "disable"]);
-    const pattern = r.pick([...services, "t@.service one two", "t@.service", "u@*.service", "[a-b]*", "*.timer", "t@on?.service"]);
+    const pattern = r.pick([
+      ...services,
+      "t@.service one two",
+      "t@.service",
+      "u@*.service",
+      "[a-b]*",
+      "*.timer",
+      "t@on?.service",
+    ]);
     lines.push(`${verb} ${verb === "disable" ? pattern.split(" ")[0] : pattern}`);
   }
   if (r.chance(0.3)) lines.push("disable *");
@@ -86,7 +98,15 @@ function presets(r: Random): string {
 }
 
 function step(r: Random): Step {
-  const names = [...services, ...templates, ...instances, "alias1.service", "alias2.service", "nope.service", "old.service"];
+  const names = [
+    ...services,
+    ...templates,
+    ...instances,
+    "alias1.service",
+    "alias2.service",
+    "nope.service",
+    "old.service",
+  ];
   const some = (): string[] => [r.pick(names), ...(r.chance(0.3) ? [r.pick(names)] : [])];
   const switches = (): string[] => [...(r.chance(0.15) ? ["--runtime"] : []), ...(r.chance(0.15) ? ["--force"] : [])];
   const target = (): string => r.pick([...targets, "tt@one.target", "missing.target"]);
@@ -101,9 +121,18 @@ function step(r: Random): Step {
     case 5:
       return ["reenable", ...switches(), ...some()];
     case 6:
-      return ["preset", ...switches(), ...some(), ...(r.chance(0.2) ? [`--preset-mode=${r.pick(["enable-only", "disable-only"])}`] : [])];
+      return [
+        "preset",
+        ...switches(),
+        ...some(),
+        ...(r.chance(0.2) ? [`--preset-mode=${r.pick(["enable-only", "disable-only"])}`] : []),
+      ];
     case 7:
-      return ["preset-all", ...switches(), ...(r.chance(0.3) ? [`--preset-mode=${r.pick(["enable-only", "disable-only"])}`] : [])];
+      return [
+        "preset-all",
+        ...switches(),
+        ...(r.chance(0.3) ? [`--preset-mode=${r.pick(["enable-only", "disable-only"])}`] : []),
+      ];
     case 8:
       return ["mask", ...switches(), ...some()];
     case 9:
@@ -131,14 +160,16 @@ export function installCase(seed: number): InstallCase {
   for (let i = 0; i < 6; i++) {
     steps.push(step(r));
     if (r.chance(0.5)) steps.push(["list-unit-files"]);
-    if (r.chance(0.3)) steps.push(["is-enabled", r.pick([...services, ...templates, ...instances, "alias1.service", "nope.service"])]);
+    if (r.chance(0.3))
+      steps.push(["is-enabled", r.pick([...services, ...templates, ...instances, "alias1.service", "nope.service"])]);
   }
   return { seed, files: tree, steps };
 }
 
 /** Writes a tree to a directory. */
 export function writeTree(root: string, tree: Readonly<Record<string, string>>): void {
-  for (const directory of ["/etc/systemd/system", "/usr/lib/systemd/system"]) fs.mkdirSync(root + directory, { recursive: true });
+  for (const directory of ["/etc/systemd/system", "/usr/lib/systemd/system"])
+    fs.mkdirSync(root + directory, { recursive: true });
   for (const [name, contents] of Object.entries(tree)) {
     const file = root + name;
     if (name.endsWith("/")) {

@@ -37,7 +37,10 @@ for (let seed = first; seed < first + count; seed++) {
     const a = runGenuine(theirs, step);
     const b = runOurs(ours, step);
     const trees = diff(showTree(theirs), showTree(ours));
-    const lines = JSON.stringify(a.lines) === JSON.stringify(b.lines) ? [] : [...diff(a.lines, b.lines), "    (output)"];
+    // preset-all stops at some troubles, and which comes first is the directory's order: what it said until then is chance.
+    const chance = step[0] === "preset-all" && a.status === 1 && b.status === 1;
+    const lines =
+      chance || JSON.stringify(a.lines) === JSON.stringify(b.lines) ? [] : [...diff(a.lines, b.lines), "    (output)"];
     const status = a.status === b.status ? [] : [`    exit ${a.status}, ours ${b.status}`];
     if (trees.length + lines.length + status.length === 0) continue;
     different++;

@@ -57,6 +57,10 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
+/** With STEWARD_REFERENCE=1 the tests boot the genuine systemd instead: what they expect is then checked against the original. */
+export const isReference = process.env.STEWARD_REFERENCE === "1";
+const referenceInit = "/lib/systemd/systemd --system --log-target=journal";
+
 const defaultTarget = "[Unit]\nDescription=Default\nAllowIsolate=yes\n";
 const standing = new Set<() => void>();
 process.once("exit", () => {
@@ -118,6 +122,8 @@ async function bootLab(options: BootOptions): Promise<Instance> {
   const name = `test-${process.pid}-${count}`;
   const env = { ...process.env, LAB_HOME: home } as Record<string, string>;
   const user = options.mode === "user";
+  const vendor = options.vendor ?? isReference;
+  const initCommand = options.init ?? (isReference ? referenceInit : undefined);
   const unitDirectory = user ? "/run/user/65534/config/systemd/user" : "/etc/systemd/system";
   const tree = join(home, "tree");
   const units = { "default.target": defaultTarget, ...options.units };
@@ -131,17 +137,15 @@ async function bootLab(options: BootOptions): Promise<Instance> {
   standing.add(remove);
 
   const setup = [
-    options.vendor === true ? "" : "mount -t tmpfs -o mode=755 tmpfs /usr/lib/systemd/system",
-    options.vendor === true ? "" : "rm -rf /etc/systemd/system; mkdir -p /etc/systemd/system",
+    vendor ? "" : "mount -t tmpfs -o mode=755 tmpfs /usr/lib/systemd/system",
+    vendor ? "" : "rm -rf /etc/systemd/system; mkdir -p /etc/systemd/system",
     "rm -rf /var/log/journal",
     options.cgroup === "none" ? "mount -t tmpfs -o ro tmpfs /sys/fs/cgroup" : "",
     user ? "mkdir -p -m 755 /run/user; mkdir -p /run/user/65534; mkdir -p /tmp/in" : "",
     "cp -a /mnt/tree/. /",
     user ? "chown -R nobody:nogroup /run/user/65534; chmod 700 /run/user/65534" : "",
   ];
-  const command = [options.init ?? stewardd, ...(options.args ?? [])]
-    .map((word) => (options.init === word ? word : quote(word)))
-    .join(" ");
+  const command = initCommand ?? [stewardd, ...(options.args ?? [])].map(quote).join(" ");
   const own = Object.entries(options.env ?? {}).map(([key, value]) => quote(`${key}=${value}`));
   const userEnv = Object.entries(userEnvironment).map(([key, value]) => `${key}=${value}`);
   const asUser = "setpriv --reuid=nobody --regid=nogroup --clear-groups";
@@ -238,7 +242,8 @@ function bootBare(options: BootOptions): Instance {
 /** The three clients, as a mode has to call them. */
 function clients(exec: Instance["exec"], user: boolean, journal: readonly string[]) {
   const scope = user ? ["--user"] : [];
-  const ctl = (...args: readonly string[]): Promise<Outcome> => exec(stewardctl, ...scope, ...args);
+  const ctl = (...args: readonly string[]): Promise<Outcome> =>
+    isReference ? exec("systemctl", ...scope, "--no-pager", ...args) : exec(stewardctl, ...scope, ...args);
   return {
     systemctl: (...args: readonly string[]) => exec("systemctl", ...scope, "--no-pager", ...args),
     stewardctl: ctl,
