@@ -14,7 +14,7 @@ import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
-import { globPattern } from "./bus/unit-methods.ts";
+import { globPattern } from "./bus/glob-pattern.ts";
 import { builtinUnits } from "./builtin-units.ts";
 import type { Clock } from "./clock.ts";
 import type { MachineFacts } from "./conditions/facts.ts";

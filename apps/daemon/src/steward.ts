@@ -1,8 +1,8 @@
-import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
+import { type KeeperClient, type KeeperEvent, tokenState } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
-import { jobNewSignal, jobRemovedSignal, unitChangedSignal } from "./bus/signals.ts";
+import { jobNewSignal, jobRemovedSignal, unitChangedSignal, unitFilesChangedSignal } from "./bus/signals.ts";
 import { checkConditions } from "./conditions/check.ts";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
@@ -23,7 +23,7 @@ import { Requests } from "./requests.ts";
 import { UnitPaths } from "./unit-paths.ts";
 import { signalAction } from "./signals.ts";
 import { Timers } from "./timers.ts";
-import { UnitProcesses } from "./unit-processes.ts";
+import { cleanUpGroup, shellTokens, UnitProcesses } from "./unit-processes.ts";
 
 /** What a generation is made of. */
 export interface StewardParts {
@@ -68,7 +68,7 @@ export class Steward {
       places: environment.places,
       facts: environment.facts,
       clock: environment.clock,
-      files: new InstallFiles(environment, () => this.paths.list()),
+      files: new InstallFiles(() => this.paths.installPlace(), () => this.connections.emit(unitFilesChangedSignal())),
       processes: this.processes,
       environment: environment.variables,
       version: "252 (steward 0.1.0)",
@@ -183,7 +183,13 @@ export class Steward {
         this.pathChanged(event.id);
         break;
       case "stepIgnored":
-        this.processes.stepIgnored(event.token, event.status, event.errno);
+        this.processes.stepIgnored(this.unitOfToken(event.token), event.status, event.errno);
+        break;
+      case "spawned":
+        this.processes.spawned(this.unitOfToken(event.token) ?? "", event.pid);
+        break;
+      case "exited":
+        if (event.token >= shellTokens) this.parts.keeper.send({ kind: "release", token: event.token }, 0);
         break;
       case "listening":
         if (event.errno !== 0) say(`cannot listen on ${event.id}: errno ${event.errno}`, "error");
@@ -194,9 +200,13 @@ export class Steward {
       default:
         break;
     }
-    const core = toCoreEvent(event, (token) => this.shell.processes.get(token)?.unit);
+    const core = toCoreEvent(event, (token) => this.unitOfToken(token));
     if (core !== undefined) this.loop.submit(core, event.seq);
     else this.loop.wake();
+  }
+
+  private unitOfToken(token: number): string | undefined {
+    return this.shell.processes.get(token)?.unit;
   }
 
   private signalled(signal: number, seq: number): void {
@@ -273,6 +283,10 @@ export class Steward {
   private reconcile(): void {
     for (const row of this.parts.keeper.recovery.tokens) {
       if (this.shell.processes.has(row.token)) continue;
+      if (row.token >= shellTokens) {
+        if (row.state === tokenState.exited) this.parts.keeper.send({ kind: "release", token: row.token }, 0);
+        continue;
+      }
       say(`process ${row.pid} of ${row.group} is in no record: it is ended`, "warning");
       this.parts.keeper.send({ kind: "signal", token: row.token, signo: 9, hasValue: false, value: 0 }, 0);
       this.parts.keeper.send({ kind: "release", token: row.token }, 0);

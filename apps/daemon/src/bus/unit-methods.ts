@@ -1,6 +1,7 @@
 import { DBusError, type MethodHandler, type Value } from "@steward/ipc";
 import type { Manager } from "../manager.ts";
 import { invalidArgs, noSuchUnit, notSupported } from "./errors.ts";
+import { globPattern } from "./glob-pattern.ts";
 import { jobPath, unitPath } from "./paths.ts";
 
 /** One row of ListUnits, a(ssssssouso). */
@@ -31,23 +32,6 @@ function listUnits(manager: Manager, states: readonly string[], patterns: readon
       return accepted.length === 0 || manager.namesOf(id).some((name) => accepted.some((pattern) => pattern.test(name)));
     })
     .map((id) => unitRow(manager, id));
-}
-
-/** fnmatch(3) as systemctl's patterns need it: * ? and [set]. */
-export function globPattern(pattern: string): RegExp {
-  let source = "";
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at] as string;
-    if (char === "*") source += "[^]*";
-    else if (char === "?") source += "[^]";
-    else if (char === "[" && pattern.indexOf("]", at + 2) > 0) {
-      const end = pattern.indexOf("]", at + 2);
-      source += `[${pattern.slice(at + 1, end).replace(/^!/, "^").replaceAll("\\", "\\\\")}]`;
-      at = end;
-    } else if (char === "\\" && at + 1 < pattern.length) source += (pattern[++at] as string).replace(/[^\w]/g, "\\$&");
-    else source += char.replace(/[^\w]/g, "\\$&");
-  }
-  return new RegExp(`^${source}$`);
 }
 
 const whoms = new Set(["main", "control", "all", "main-fail", "control-fail", "all-fail"]);

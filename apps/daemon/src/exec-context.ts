@@ -1,0 +1,117 @@
+import type { DirectorySetting, ExecContext } from "@steward/process-runtime";
+import { bitNumbers } from "@steward/process-runtime";
+import { personalityNumber } from "./personality.ts";
+import type { LoadedUnit } from "@steward/unit-file";
+
+const limits = ["CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NOFILE", "AS", "NPROC", "MEMLOCK", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"] as const;
+
+/** Settings that change how a process runs and that no plan step carries out yet: said once per unit when they are set. */
+const notCarriedOut = [
+  "RootImage",
+  "PrivateTmp",
+  "PrivateDevices",
+  "PrivateNetwork",
+  "PrivateUsers",
+  "PrivateIPC",
+  "PrivatePIDs",
+  "ProtectSystem",
+  "ProtectHome",
+  "ProtectKernelTunables",
+  "ProtectKernelModules",
+  "ProtectKernelLogs",
+  "ProtectControlGroups",
+  "ProtectClock",
+  "ProtectHostname",
+  "ProtectProc",
+  "ProcSubset",
+  "ReadWritePaths",
+  "ReadOnlyPaths",
+  "InaccessiblePaths",
+  "ExecPaths",
+  "NoExecPaths",
+  "BindPaths",
+  "BindReadOnlyPaths",
+  "TemporaryFileSystem",
+  "SystemCallFilter",
+  "SystemCallArchitectures",
+  "SystemCallLog",
+  "RestrictAddressFamilies",
+  "RestrictNamespaces",
+  "RestrictRealtime",
+  "RestrictSUIDSGID",
+  "RestrictFileSystems",
+  "MemoryDenyWriteExecute",
+  "LockPersonality",
+  "DynamicUser",
+  "LoadCredential",
+  "LoadCredentialEncrypted",
+  "SetCredential",
+  "SetCredentialEncrypted",
+  "PAMName",
+  "NetworkNamespacePath",
+  "IPCNamespacePath",
+  "AppArmorProfile",
+  "SELinuxContext",
+  "SmackProcessLabel",
+  "LogNamespace",
+  "MountImages",
+  "ExtensionImages",
+  "ExtensionDirectories",
+  "NUMAPolicy",
+] as const;
+
+const directoryKinds = { runtime: "RuntimeDirectory", state: "StateDirectory", cache: "CacheDirectory", logs: "LogsDirectory", configuration: "ConfigurationDirectory" } as const;
+
+/** What a unit's file says about how its processes run, as packages/process-runtime takes it. */
+export function execContextOf(unit: LoadedUnit): ExecContext {
+  const s = unit.settings.Service;
+  const set = (name: string): boolean => unit.isSet("Service", name);
+  const limitEntries = limits.flatMap((name) => {
+    const limit = s[`Limit${name}`];
+    return limit === undefined ? [] : [[`Limit${name}`, limit] as const];
+  });
+  const directories = Object.entries(directoryKinds).flatMap(([kind, name]) => {
+    const paths = s[name];
+    return paths.length === 0 ? [] : [[kind, { paths, mode: s[`${name}Mode`] } satisfies DirectorySetting] as const];
+  });
+  const working = s.WorkingDirectory;
+  return {
+    user: s.User || undefined,
+    group: s.Group || undefined,
+    supplementaryGroups: s.SupplementaryGroups,
+    workingDirectory: working === undefined ? undefined : { path: working.home ? "~" : working.path, missingOk: working.missingOk },
+    rootDirectory: s.RootDirectory || undefined,
+    umask: s.UMask,
+    nice: s.Nice,
+    oomScoreAdjust: s.OOMScoreAdjust,
+    limits: Object.fromEntries(limitEntries),
+    standardInput: s.StandardInput,
+    standardOutput: set("StandardOutput") ? s.StandardOutput : undefined,
+    standardError: set("StandardError") ? s.StandardError : undefined,
+    standardInputData: s.StandardInputData,
+    ttyPath: s.TTYPath || undefined,
+    syslogIdentifier: s.SyslogIdentifier || undefined,
+    syslogFacility: s.SyslogFacility,
+    syslogLevel: s.SyslogLevel,
+    syslogLevelPrefix: s.SyslogLevelPrefix,
+    logExtraFields: s.LogExtraFields,
+    noNewPrivileges: s.NoNewPrivileges,
+    capabilityBoundingSet: set("CapabilityBoundingSet") ? bitNumbers(s.CapabilityBoundingSet) : undefined,
+    ambientCapabilities: bitNumbers(s.AmbientCapabilities),
+    secureBits: s.SecureBits,
+    cpuSchedulingPolicy: s.CPUSchedulingPolicy,
+    cpuSchedulingPriority: s.CPUSchedulingPriority,
+    cpuSchedulingResetOnFork: s.CPUSchedulingResetOnFork,
+    ioSchedulingClass: s.IOSchedulingClass,
+    ioSchedulingPriority: s.IOSchedulingPriority,
+    cpuAffinity: [...s.CPUAffinity.numbers],
+    personality: personalityNumber(s.Personality),
+    ignoreSigpipe: s.IgnoreSIGPIPE,
+    directories: Object.fromEntries(directories),
+    environment: s.Environment,
+    passEnvironment: s.PassEnvironment,
+    unsetEnvironment: s.UnsetEnvironment,
+    execSearchPath: s.ExecSearchPath,
+    otherSettings: notCarriedOut.filter((name) => set(name)),
+  };
+}

@@ -1,0 +1,38 @@
+import { cpus, totalmem } from "node:os";
+import type { LoadContext } from "@steward/unit-file";
+import { type InstallPlace, runGenerators, systemUnitPaths, type UnitPaths as InstallPaths, userUnitPaths } from "@steward/unit-tree";
+import { say } from "./console.ts";
+import type { Environment } from "./environment.ts";
+
+/** Where unit files are looked for: systemd's own search path, and steward's minimal set behind it. */
+export class UnitPaths {
+  private readonly environment: Environment;
+  private readonly paths: InstallPaths;
+
+  constructor(environment: Environment) {
+    this.environment = environment;
+    this.paths = environment.scope === "system" ? systemUnitPaths : userPaths(environment);
+  }
+
+  /** The search path, most important first. SYSTEMD_UNIT_PATH replaces it, or goes before it with a colon at its end. */
+  list(): readonly string[] {
+    const given = process.env.SYSTEMD_UNIT_PATH;
+    if (given === undefined || given === "") return [...this.paths.search, this.environment.ownUnits];
+    const directories = given.split(":").filter(Boolean);
+    return given.endsWith(":") ? [...directories, ...this.paths.search, this.environment.ownUnits] : [...directories, this.environment.ownUnits];
+  }
+
+  installPlace(): InstallPlace {
+    return { tree: this.environment.tree, paths: { ...this.paths, search: this.list() } };
+  }
+}
+
+function userPaths(environment: Environment): InstallPaths {
+  const { XDG_CONFIG_HOME, XDG_DATA_HOME } = process.env;
+  return userUnitPaths({
+    home: environment.home,
+    runtimeDir: environment.places.runtimeDirectory,
+    ...(XDG_CONFIG_HOME ? { configHome: XDG_CONFIG_HOME } : {}),
+    ...(XDG_DATA_HOME ? { dataHome: XDG_DATA_HOME } : {}),
+  });
+}
