@@ -6,6 +6,7 @@ import { UnitGraph } from "./unit-graph.ts";
 
 /** Units and what ties them together. Ask it by id or by any alias; answers are ids. Changed by addUnits and removeUnits alone. */
 export interface Graph {
+  readonly options: GraphOptions;
   readonly scope: Scope;
   /** The id behind a name or alias, also of units that are named but not loaded; undefined for a name nobody mentions. */
   resolve(name: string): string | undefined;
@@ -23,6 +24,10 @@ export interface Graph {
   origins(name: string, kind: DependencyKind, other: string): readonly DependencyOrigin[];
   /** Names that dependencies mention, and that were not given to the graph: the shell loads them in turn. */
   missing(): readonly string[];
+  /** Mount units that would serve a path that some unit needs (RequiresMountsFor= and kin) and that were not given. Only those that exist matter. */
+  wantedMounts(): readonly string[];
+  /** Whether any dependency ties the unit to another: what no file describes and nothing mentions can be forgotten. */
+  isReferenced(name: string): boolean;
 }
 
 /** Builds the graph of a set of units, with implicit and default dependencies of every type. */

@@ -4,7 +4,7 @@ import type { GraphOptions, GraphUnit, Scope } from "./dependencies/graph-unit.t
 import { impliedDependencies } from "./dependencies/implied.ts";
 import { type DependencyKind, dependencyKinds, inverseCodes, isDependencyKind, kindCode } from "./dependencies/kind.ts";
 import { mountNamesFor, requiredPaths } from "./dependencies/mount-paths.ts";
-import { type DependencyOrigin, originBits, originsIn } from "./dependencies/origin.ts";
+import { type DependencyOrigin, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
 import { isDroppedDependency } from "./dependencies/refused.ts";
 import { flag } from "./dependencies/settings.ts";
 import { isLoaded } from "./dependencies/unit-types.ts";
@@ -12,6 +12,7 @@ import type { Graph } from "./graph.ts";
 
 /** An edge's bits: who brought it. Low: this unit's own files and type; high: the other's. */
 const OTHERS = 8;
+const OWN = (1 << OTHERS) - 1;
 
 interface Node {
   readonly index: number;
@@ -36,15 +37,15 @@ const targetPulls = kindsWithAtom("default-target-dependencies").map((code) => i
  */
 export class UnitGraph implements Graph {
   readonly scope: Scope;
-  readonly #options: GraphOptions;
+  readonly options: GraphOptions;
   readonly #nodes: (Node | undefined)[] = [];
   readonly #byName = new Map<string, Node>();
-  /** Mount unit name to the nodes that need its path or one below. */
-  readonly #mountUsers = new Map<string, Set<number>>();
+  /** Mount unit name to the nodes that need its path or one below, and why. */
+  readonly #mountUsers = new Map<string, Map<number, number>>();
 
   constructor(options: GraphOptions) {
     this.scope = options.scope ?? "system";
-    this.#options = options;
+    this.options = options;
   }
 
   add(units: Iterable<GraphUnit>): void {
@@ -114,18 +115,22 @@ export class UnitGraph implements Graph {
 
   origins(name: string, kind: DependencyKind, other: string): readonly DependencyOrigin[] {
     const bits = this.#bits(name, kind, other);
-    return originsIn((bits | (bits >> OTHERS)) & ((1 << OTHERS) - 1));
+    return originsIn((bits | (bits >> OTHERS)) & OWN);
   }
 
   missing(): readonly string[] {
     const out: string[] = [];
-    for (const node of this.#nodes)
-      if (node && !node.unit && node.edges.some((edges) => edges !== undefined)) out.push(node.id);
+    for (const node of this.#nodes) if (node && !node.unit && hasEdges(node)) out.push(node.id);
     return out;
   }
 
   wantedMounts(): readonly string[] {
     return [...this.#mountUsers.keys()].filter((name) => !this.#byName.get(name)?.unit);
+  }
+
+  isReferenced(name: string): boolean {
+    const node = this.#byName.get(name);
+    return node !== undefined && hasEdges(node);
   }
 
   #bits(name: string, kind: DependencyKind, other: string): number {
@@ -188,7 +193,7 @@ export class UnitGraph implements Graph {
   #connect(node: Node): void {
     const unit = node.unit as GraphUnit;
     for (const { kind, name } of unit.dependencies) if (isDependencyKind(kind)) this.#link(node, kind, name, "file");
-    for (const { kind, name, origin } of impliedDependencies(unit, this.#options)) this.#link(node, kind, name, origin);
+    for (const { kind, name, origin } of impliedDependencies(unit, this.options)) this.#link(node, kind, name, origin);
   }
 
   #link(node: Node, kind: DependencyKind, name: string, origin: DependencyOrigin): void {
@@ -205,23 +210,43 @@ export class UnitGraph implements Graph {
   /** RequiresMountsFor= and whatever else needs a path (systemd.unit(5)): ties units and mounts, whichever comes first. */
   #connectMounts(node: Node): void {
     const unit = node.unit as GraphUnit;
-    for (const path of requiredPaths(unit, this.#options))
+    for (const [path, origin] of requiredPaths(unit, this.options)) {
+      const bits = origin === "file" ? originBits.pathFile : originBits.pathImplicit;
+      for (const name of mountNamesFor(path)) {
+        let users = this.#mountUsers.get(name);
+        if (!users) {
+          users = new Map();
+          this.#mountUsers.set(name, users);
+        }
+        users.set(node.index, (users.get(node.index) ?? 0) | bits);
+        const mount = this.#byName.get(name);
+        if (mount) this.#needMount(node, mount, bits);
+      }
+    }
+    if (node.type !== "mount") return;
+    for (const name of node.names)
+      for (const [index, bits] of this.#mountUsers.get(name) ?? [])
+        this.#needMount(this.#nodes[index] as Node, node, bits);
+  }
+
+  #needMount(node: Node, mount: Node, bits: number): void {
+    if (node === mount || mount.unit?.loadState !== "loaded") return;
+    this.#edge(node, AFTER, mount, bits);
+    if (mount.unit.fragmentPath) this.#edge(node, REQUIRES, mount, bits);
+  }
+
+  /** The mount goes, and with it what only its path was needed for; or its user goes. */
+  #disconnectMounts(node: Node): void {
+    for (const path of requiredPaths(node.unit as GraphUnit, this.options).keys())
       for (const name of mountNamesFor(path)) {
         const users = this.#mountUsers.get(name);
-        if (users) users.add(node.index);
-        else this.#mountUsers.set(name, new Set([node.index]));
-        const mount = this.#byName.get(name);
-        if (mount) this.#needMount(node, mount);
+        users?.delete(node.index);
+        if (users?.size === 0) this.#mountUsers.delete(name);
       }
     if (node.type !== "mount") return;
     for (const name of node.names)
-      for (const index of this.#mountUsers.get(name) ?? []) this.#needMount(this.#nodes[index] as Node, node);
-  }
-
-  #needMount(node: Node, mount: Node): void {
-    if (node === mount || mount.unit?.loadState !== "loaded") return;
-    this.#edge(node, AFTER, mount, originBits.path);
-    if (mount.unit.fragmentPath) this.#edge(node, REQUIRES, mount, originBits.path);
+      for (const index of this.#mountUsers.get(name)?.keys() ?? [])
+        for (const code of [AFTER, REQUIRES]) this.#unlink(this.#nodes[index] as Node, code, node, PATH_BITS);
   }
 
   /** systemd.target(5), "Default Dependencies": a target is ordered after what it pulls in, unless that would be a loop. */
@@ -241,31 +266,36 @@ export class UnitGraph implements Graph {
 
   /** Takes away what this unit brought; what others say of it stays. */
   #forget(node: Node): void {
-    for (const [code, edges] of node.edges.entries()) {
-      if (!edges) continue;
-      const inverse = inverseCodes[code] as number;
-      for (const [index, bits] of edges) {
-        const kept = (bits >> OTHERS) << OTHERS;
-        if (kept === bits) continue;
+    this.#disconnectMounts(node);
+    const others = new Set<Node>();
+    for (const [code, edges] of node.edges.entries())
+      for (const index of edges?.keys() ?? []) {
         const other = this.#nodes[index] as Node;
-        const back = (other.edges[inverse]?.get(node.index) ?? 0) & ((1 << OTHERS) - 1);
-        if (kept) edges.set(index, kept);
-        else deleteEdge(node, code, index);
-        if (back) other.edges[inverse]?.set(node.index, back);
-        else deleteEdge(other, inverse, node.index);
+        others.add(other);
+        this.#unlink(node, code, other, OWN);
       }
-    }
-    if (node.unit)
-      for (const path of requiredPaths(node.unit, this.#options))
-        for (const name of mountNamesFor(path)) {
-          const users = this.#mountUsers.get(name);
-          users?.delete(node.index);
-          if (users?.size === 0) this.#mountUsers.delete(name);
-        }
     node.unit = undefined;
     for (const name of node.names) if (name !== node.id) this.#byName.delete(name);
     node.names = [node.id];
+    for (const other of others.add(node)) this.#sweep(other);
   }
+
+  /** Nobody speaks of it any more. */
+  #sweep(node: Node): void {
+    if (node.unit || hasEdges(node)) return;
+    this.#byName.delete(node.id);
+    this.#nodes[node.index] = undefined;
+  }
+
+  /** Takes bits that `node` brought off an edge, which goes when none are left. */
+  #unlink(node: Node, code: number, other: Node, bits: number): void {
+    clearBits(node, code, other.index, bits);
+    clearBits(other, inverseCodes[code] as number, node.index, bits << OTHERS);
+  }
+}
+
+function hasEdges(node: Node): boolean {
+  return node.edges.some((edges) => edges !== undefined);
 }
 
 function putEdge(node: Node, code: number, index: number, bits: number): void {
@@ -275,6 +305,14 @@ function putEdge(node: Node, code: number, index: number, bits: number): void {
     node.edges[code] = edges;
   }
   edges.set(index, (edges.get(index) ?? 0) | bits);
+}
+
+function clearBits(node: Node, code: number, index: number, bits: number): void {
+  const edges = node.edges[code];
+  const old = edges?.get(index);
+  if (edges === undefined || old === undefined) return;
+  if (old & ~bits) edges.set(index, old & ~bits);
+  else deleteEdge(node, code, index);
 }
 
 function deleteEdge(node: Node, code: number, index: number): void {

@@ -29,11 +29,11 @@ export function writesToJournal(unit: GraphUnit, section: string): boolean {
   return journaled.has(outputs) || journaled.has(error);
 }
 
-/** Streams are words, or objects that carry one as `kind`. */
+/** Streams are words, or a StandardStream of unit-file. */
 function streamWord(unit: GraphUnit, section: string, directive: string): string | undefined {
   const text = word(unit, section, directive);
   if (text !== undefined) return text.split(":")[0];
   const value = setting(unit, section, directive);
-  const kind = (value as { kind?: unknown } | null | undefined)?.kind;
-  return typeof kind === "string" ? kind : undefined;
+  const mode = (value as { mode?: unknown } | null | undefined)?.mode;
+  return typeof mode === "string" ? mode : undefined;
 }

@@ -30,7 +30,7 @@ export function impliedDependencies(unit: GraphUnit, options: GraphOptions): rea
   const slice = sliceOf(unit, scope);
   if (slice) {
     const origin = unitTypeOf(unit.id) === "slice" ? "implicit" : "file";
-    add("slice", slice, "InSlice");
+    add(origin === "file" ? "slice-property" : origin, slice, "InSlice");
     add(origin, slice, "After", "Requires");
   }
   if (hasExecContext(unit)) addExec(unit, scope === "system", add);
@@ -76,10 +76,9 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
     for (const name of list(unit, "Service", "Sockets"))
       if (typeof name === "string") add("file", name, "Wants", "After", "TriggeredBy");
     const bus = word(unit, "Service", "BusName");
-    if (bus || word(unit, "Service", "Type") === "dbus") {
-      add("file", "dbus.socket", "After");
-      if (word(unit, "Service", "Type") === "dbus") add("file", "dbus.socket", "Requires");
-    }
+    const type = word(unit, "Service", "Type") ?? (bus ? "dbus" : "simple");
+    if (bus || type === "dbus") add("file", "dbus.socket", "After");
+    if (type === "dbus") add("file", "dbus.socket", "Requires");
     if (!hasDefaults(unit)) return;
     addEarlyBoot(system, add);
     if (!system) add("default", "basic.target", "Requires");
@@ -106,7 +105,7 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
     if (!hasDefaults(unit)) return;
     add("default", "timers.target", "Before");
     addEarlyBoot(system, add);
-    if (system && list(unit, "Timer", "OnCalendar").length > 0) {
+    if (system && list(unit, "Timer", "Timers").some(isCalendar)) {
       add("default", "time-sync.target", "After");
       add("default", "time-set.target", "After");
     }
@@ -146,16 +145,17 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
       }
     }
     if (!system || !hasDefaults(unit) || isExtrinsicMount(where)) return;
+    const origin = unit.fragmentPath === undefined ? "mountinfo" : "default";
     const network = options.includes("_netdev") || networkTypes.has(word(unit, "Mount", "Type") ?? "");
     const side = network ? "remote" : "local";
-    if (!options.includes("nofail")) add("default", `${side}-fs.target`, "Before");
-    add("default", `${side}-fs-pre.target`, "After");
+    if (!options.includes("nofail")) add(origin, `${side}-fs.target`, "Before");
+    add(origin, `${side}-fs-pre.target`, "After");
     if (network) {
-      add("default", "network-online.target", "Wants", "After");
-      add("default", "network.target", "After");
+      add(origin, "network-online.target", "Wants", "After");
+      add(origin, "network.target", "After");
     }
-    add("default", "umount.target", "Before", "Conflicts");
-    if (word(unit, "Mount", "Type") === "tmpfs") add("default", "swap.target", "After");
+    add(origin, "umount.target", "Before", "Conflicts");
+    if (word(unit, "Mount", "Type") === "tmpfs") add(origin, "swap.target", "After");
   },
   automount(unit, system, add) {
     add("implicit", changeType(unit.id, "mount"), "Before", "Triggers");
@@ -199,6 +199,10 @@ const networkTypes = new Set([
   "ncp",
   "lustre",
 ]);
+
+function isCalendar(item: unknown): boolean {
+  return (item as { base?: unknown } | null)?.base === "OnCalendar";
+}
 
 /** Unit= of timers and paths; the service of the same name otherwise. */
 function addTriggered(unit: GraphUnit, section: string, add: Add): void {

@@ -21,22 +21,24 @@ const directoryDirectives = [
 ] as const;
 
 /** Every path whose mounts a unit needs: RequiresMountsFor= (systemd.unit(5)) and what the type and the directives imply. */
-export function requiredPaths(unit: GraphUnit, options: GraphOptions): readonly string[] {
-  if (!isLoaded(unit.id, unit)) return [];
+export function requiredPaths(unit: GraphUnit, options: GraphOptions): ReadonlyMap<string, "file" | "implicit"> {
+  const out = new Map<string, "file" | "implicit">();
+  if (!isLoaded(unit.id, unit)) return out;
   const paths = list(unit, "Unit", "RequiresMountsFor").filter((path): path is string => typeof path === "string");
+  const implied: string[] = [];
   const section = sectionOf(unit.id);
   if (hasExecContext(unit)) paths.push(...execPaths(unit, section, options));
   switch (unitTypeOf(unit.id)) {
     case "mount": {
       const where = word(unit, "Mount", "Where") ?? unitNameToPath(unit.id);
-      if (where && where !== "/") paths.push(parentOf(where));
+      if (where && where !== "/") implied.push(parentOf(where));
       const what = word(unit, "Mount", "What");
-      if (what?.startsWith("/") && !what.startsWith("/dev/") && !what.startsWith("/sys/")) paths.push(what);
+      if (what?.startsWith("/") && !what.startsWith("/dev/") && !what.startsWith("/sys/")) implied.push(what);
       break;
     }
     case "automount": {
       const where = word(unit, "Automount", "Where") ?? unitNameToPath(unit.id);
-      if (where && where !== "/") paths.push(parentOf(where));
+      if (where && where !== "/") implied.push(parentOf(where));
       break;
     }
     case "swap": {
@@ -48,30 +50,22 @@ export function requiredPaths(unit: GraphUnit, options: GraphOptions): readonly 
       if (flag(unit, "Timer", "Persistent", false) && options.scope !== "user") paths.push("/var/lib/systemd/timers");
       break;
     case "path":
-      for (const directive of ["PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"])
-        paths.push(...absolute(list(unit, "Path", directive)));
+      paths.push(...absolute(list(unit, "Path", "Paths").map(pathOf)));
       break;
     case "socket":
-      for (const directive of [
-        "ListenStream",
-        "ListenDatagram",
-        "ListenSequentialPacket",
-        "ListenFIFO",
-        "ListenSpecial",
-      ])
-        paths.push(...absolute(list(unit, "Socket", directive)));
+      paths.push(...absolute(list(unit, "Socket", "Listen").map(addressOf)));
       break;
   }
-  return [...new Set(paths.map(simplifyPath))];
+  for (const path of implied) out.set(simplifyPath(path), "implicit");
+  for (const path of paths) out.set(simplifyPath(path), "file");
+  return out;
 }
 
 function execPaths(unit: GraphUnit, section: string, options: GraphOptions): string[] {
   const out: string[] = [];
   const home = setting(unit, section, "WorkingDirectory");
-  if (typeof home === "string") out.push(...absolute([home]));
-  else if (typeof home === "object" && home !== null) {
-    const { path, missingOk } = home as { path?: unknown; missingOk?: unknown };
-    if (missingOk !== true) out.push(...absolute([path]));
+  if (typeof home === "object" && home !== null) {
+    if ((home as { missingOk?: unknown }).missingOk !== true) out.push(...absolute([pathOf(home)]));
   }
   for (const directive of ["RootDirectory", "RootImage"]) {
     const path = word(unit, section, directive);
@@ -81,8 +75,8 @@ function execPaths(unit: GraphUnit, section: string, options: GraphOptions): str
     const base = options.directories?.[kind] ?? (options.scope === "user" ? undefined : systemDirectories[kind]);
     if (base === undefined) continue;
     for (const item of list(unit, section, directive)) {
-      const name = typeof item === "string" ? item : (item as { path?: unknown } | null)?.path;
-      if (typeof name === "string") out.push(`${base}/${name.split(":")[0]}`);
+      const name = pathOf(item);
+      if (typeof name === "string") out.push(`${base}/${name}`);
     }
   }
   if (options.scope !== "user" && flag(unit, section, "PrivateTmp", false)) out.push("/var/tmp");
@@ -90,19 +84,17 @@ function execPaths(unit: GraphUnit, section: string, options: GraphOptions): str
 }
 
 function absolute(values: readonly unknown[]): string[] {
-  const out: string[] = [];
-  for (const value of values) {
-    const path = typeof value === "string" ? value : pathOf(value);
-    if (path?.startsWith("/")) out.push(path);
-  }
-  return out;
+  return values.filter((value): value is string => typeof value === "string" && value.startsWith("/"));
 }
 
-/** Values may be objects that carry where they were written. */
-function pathOf(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { path, value: inner } = value as { path?: unknown; value?: unknown };
-  return typeof path === "string" ? path : typeof inner === "string" ? inner : undefined;
+function pathOf(item: unknown): unknown {
+  return (item as { path?: unknown } | null)?.path;
+}
+
+/** The address of a socket that stands in the file system; that of a message queue only looks like a path. */
+function addressOf(item: unknown): unknown {
+  const { type, address } = item as { type?: unknown; address?: unknown };
+  return type === "MessageQueue" ? undefined : address;
 }
 
 function parentOf(path: string): string {

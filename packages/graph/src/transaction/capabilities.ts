@@ -53,11 +53,9 @@ export function isApplicable(graph: Graph, view: TransactionView, name: string, 
   }
 }
 
-/** IgnoreOnIsolate= (systemd.unit(5)) with each type's default. */
+/** IgnoreOnIsolate= (systemd.unit(5)): some types are ignored by default, and nobody asks for the contrary. */
 export function ignoresIsolate(graph: Graph, name: string): boolean {
-  const unit = graph.unit(name);
-  const fallback = ignoredOnIsolate.has(unitTypeOf(name) ?? "");
-  return unit ? flag(unit, "Unit", "IgnoreOnIsolate", fallback) : fallback;
+  return ignoredOnIsolate.has(unitTypeOf(name) ?? "") || unitFlag(graph, name, "IgnoreOnIsolate");
 }
 
 /** A yes or no of [Unit], false by default. */
