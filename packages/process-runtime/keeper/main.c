@@ -119,6 +119,15 @@ static void leave(void)
     phase = LEAVING;
 }
 
+static _Noreturn void end_now(void)
+{
+    for (struct pgroup *g = groups; g != NULL; g = g->next)
+        cgroup_remove(g);
+    if (cgroup_base != NULL)
+        rmdir(cgroup_base); /* fails where others live in it, as it should */
+    exit(end_status);
+}
+
 static void give_up(struct deadline *d)
 {
     if (phase == DRAINING) {
@@ -131,7 +140,7 @@ static void give_up(struct deadline *d)
         kill(manager.pid, SIGKILL);
     if (journal.pid > 0)
         kill(journal.pid, SIGKILL);
-    exit(end_status);
+    end_now();
 }
 
 void keeper_end(int status)
@@ -155,7 +164,7 @@ static void go_on_ending(void)
     for (struct pgroup *g = groups; g != NULL; g = g->next)
         left = left || !g->empty;
     if (phase == LEAVING && !left)
-        exit(end_status);
+        end_now();
 }
 
 static void before_wait(void)

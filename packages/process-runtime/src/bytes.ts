@@ -31,15 +31,18 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.buffer.writeUInt8(value, this.room(1));
+    const at = this.room(1); // first: it may replace the buffer
+    this.buffer.writeUInt8(value, at);
   }
 
   u32(value: number): void {
-    this.buffer.writeUInt32LE(value, this.room(4));
+    const at = this.room(4);
+    this.buffer.writeUInt32LE(value, at);
   }
 
   i32(value: number): void {
-    this.buffer.writeInt32LE(value, this.room(4));
+    const at = this.room(4);
+    this.buffer.writeInt32LE(value, at);
   }
 
   u64(value: number): void {
@@ -51,12 +54,13 @@ export class ByteWriter {
 
   /** A 64-bit mask or limit that may use all bits. */
   bits64(value: bigint): void {
-    this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), this.room(8));
+    const at = this.room(8);
+    this.buffer.writeBigUInt64LE(BigInt.asUintN(64, value), at);
   }
 
   bytes(value: Uint8Array): void {
     this.u32(value.length);
-    this.buffer.set(value, this.room(value.length));
+    this.raw(value);
   }
 
   str(value: string): void {
@@ -73,7 +77,8 @@ export class ByteWriter {
 
   /** Bytes without a length before them. */
   raw(value: Uint8Array): void {
-    this.buffer.set(value, this.room(value.length));
+    const at = this.room(value.length);
+    this.buffer.set(value, at);
   }
 
   /** Overwrites four bytes written earlier. */
