@@ -1,3 +1,8 @@
-export type { CommandRef, Effect, LogLine } from "./model/effect.ts";
+/** The pure core: step(state, event) -> state and effects, for jobs and every unit type. */
+export { type CreateOptions, createState, type ExportedState, exportState, importState } from "./create.ts";
+export type { CommandRef, Effect, LogLine, SignalReason } from "./model/effect.ts";
 export type { ConditionOutcome, Event, ProcessUsage, TimerSlot, Token } from "./model/event.ts";
 export type { DualTimestamp, Now } from "./model/now.ts";
+export type { CoreState, JobRecord, UnitRecord } from "./model/state.ts";
+export { type Step, step } from "./step.ts";
+export type { Changed } from "./turn.ts";

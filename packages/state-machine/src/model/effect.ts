@@ -1,5 +1,5 @@
-import type { TimerSlot, Token } from "./event.ts";
 import type { Job, JobResult } from "@steward/graph";
+import type { TimerSlot, Token } from "./event.ts";
 
 /** Which command of a service: its directive and its index in that list. */
 export interface CommandRef {
@@ -22,14 +22,39 @@ export interface LogLine {
   readonly fields: readonly (readonly [string, string])[];
 }
 
+/**
+ * Added later, optional: who is to be named in the log, because only the shell knows a process's name. "kill": "Killing process
+ * 1 (sh) with signal SIGKILL." (notice); "client": "Sent signal SIGHUP to main process 1 (sh) on client request." (info).
+ */
+export type SignalReason = "kill" | "client-main" | "client-control" | "client-process";
+
 /** What the core wants done, performed in order by the shell. Each that can fail or wait names the event that answers it. */
 export type Effect =
   /** Answered by `spawned` (and `execOk` or `execFailed`) and in the end `exited`. `env` is added to what the unit file says. */
-  | { readonly kind: "spawn"; readonly unit: string; readonly token: Token; readonly command: CommandRef; readonly role: "main" | "control"; readonly env: readonly (readonly [string, string])[] }
+  | {
+      readonly kind: "spawn";
+      readonly unit: string;
+      readonly token: Token;
+      readonly command: CommandRef;
+      readonly role: "main" | "control";
+      readonly env: readonly (readonly [string, string])[];
+    }
   /** Signal one process. Nothing answers; its end is an `exited`. */
-  | { readonly kind: "signal"; readonly unit: string; readonly token: Token; readonly signal: number }
+  | {
+      readonly kind: "signal";
+      readonly unit: string;
+      readonly token: Token;
+      readonly signal: number;
+      readonly why?: SignalReason;
+    }
   /** Signal every process of the unit, except the named ones. SIGKILL is repeated until the unit is empty. */
-  | { readonly kind: "signalGroup"; readonly unit: string; readonly signal: number; readonly except: readonly Token[] }
+  | {
+      readonly kind: "signalGroup";
+      readonly unit: string;
+      readonly signal: number;
+      readonly except: readonly Token[];
+      readonly why?: SignalReason;
+    }
   /** The keeper may forget this process. */
   | { readonly kind: "release"; readonly token: Token }
   /** The unit is at rest: its group, notify state and run-time directories may go. */
@@ -45,16 +70,46 @@ export type Effect =
   /** Watch a process that the keeper did not spawn itself. Answered by `adopted`, later `exited`. */
   | { readonly kind: "adopt"; readonly unit: string; readonly token: Token; readonly pid: number }
   /** `atUsec` is absolute on the clock named. Arming again replaces. */
-  | { readonly kind: "armTimer"; readonly unit: string; readonly slot: TimerSlot; readonly clock: "monotonic" | "boottime" | "realtime"; readonly atUsec: number }
+  | {
+      readonly kind: "armTimer";
+      readonly unit: string;
+      readonly slot: TimerSlot;
+      readonly clock: "monotonic" | "boottime" | "realtime";
+      readonly atUsec: number;
+    }
   | { readonly kind: "disarmTimer"; readonly unit: string; readonly slot: TimerSlot }
-  | { readonly kind: "armJobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout"; readonly atUsec: number }
+  | {
+      readonly kind: "armJobTimer";
+      readonly job: number;
+      readonly slot: "timeout" | "running-timeout";
+      readonly atUsec: number;
+    }
   | { readonly kind: "disarmJobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
   /** The answer to a request: a job id, plain success, or a D-Bus error. */
-  | { readonly kind: "reply"; readonly request: number; readonly result: { readonly job?: number } | { readonly error: string; readonly message: string } }
+  | {
+      readonly kind: "reply";
+      readonly request: number;
+      readonly result: { readonly job?: number } | { readonly error: string; readonly message: string };
+    }
   | { readonly kind: "jobNew"; readonly job: Job }
   | { readonly kind: "jobRemoved"; readonly job: Job; readonly result: JobResult }
   /** Something that a property shows has changed. */
   | { readonly kind: "unitChanged"; readonly unit: string }
   | { readonly kind: "log"; readonly line: LogLine }
   /** SuccessAction=, FailureAction=, exit.target, poweroff.target …: the manager's end. `status` for exit. */
-  | { readonly kind: "systemAction"; readonly action: "exit" | "exit-force" | "reboot" | "reboot-force" | "reboot-immediate" | "poweroff" | "poweroff-force" | "poweroff-immediate" | "halt" | "kexec"; readonly status: number; readonly source: string };
+  | {
+      readonly kind: "systemAction";
+      readonly action:
+        | "exit"
+        | "exit-force"
+        | "reboot"
+        | "reboot-force"
+        | "reboot-immediate"
+        | "poweroff"
+        | "poweroff-force"
+        | "poweroff-immediate"
+        | "halt"
+        | "kexec";
+      readonly status: number;
+      readonly source: string;
+    };

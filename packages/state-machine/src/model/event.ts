@@ -1,5 +1,4 @@
-import type { LoadedUnit } from "@steward/unit-file";
-import type { JobMode, JobType } from "@steward/graph";
+import type { GraphUnit, JobMode, JobType } from "@steward/graph";
 import type { Now } from "./now.ts";
 
 /** What the keeper was told to run it as; never reused in the life of a machine. */
@@ -12,32 +11,89 @@ export interface ProcessUsage {
 
 /** Everything that can happen to the core. Each carries `now`; the core itself has no clock. */
 export type Event = { readonly now: Now } & (
-  | { readonly kind: "load"; readonly units: readonly LoadedUnit[]; readonly replaceAll: boolean }
+  | {
+      readonly kind: "load" /** LoadedUnits of @steward/unit-file. */;
+      readonly units: readonly GraphUnit[];
+      readonly replaceAll: boolean /** Added: units that steward serves itself, with the reason; stands until the next `load` that has one. */;
+      readonly builtin?: Readonly<Record<string, string>>;
+    }
   /** A request for a job. Answered by exactly one `reply` effect. `request` is the shell's own number. */
-  | { readonly kind: "enqueue"; readonly request: number; readonly unit: string; readonly job: JobType; readonly mode: JobMode; readonly reloadIfPossible?: boolean }
+  | {
+      readonly kind: "enqueue";
+      readonly request: number;
+      readonly unit: string;
+      readonly job: JobType;
+      readonly mode: JobMode;
+      readonly reloadIfPossible?: boolean /** Added: asked for by a person, so RefuseManualStart= and its kin count. */;
+      readonly manual?: boolean;
+    }
   | { readonly kind: "cancelJob"; readonly request: number; readonly job: number }
   | { readonly kind: "clearJobs"; readonly request: number }
   | { readonly kind: "resetFailed"; readonly request: number; readonly unit?: string }
   /** KillUnit: `whom` as in systemctl(1) --kill-whom=. */
-  | { readonly kind: "kill"; readonly request: number; readonly unit: string; readonly whom: "main" | "control" | "all" | "main-fail" | "control-fail" | "all-fail"; readonly signal: number }
+  | {
+      readonly kind: "kill";
+      readonly request: number;
+      readonly unit: string;
+      readonly whom: "main" | "control" | "all" | "main-fail" | "control-fail" | "all-fail";
+      readonly signal: number;
+    }
   /** Start-up is over: the first transaction was enqueued; from now on an empty job queue means "running". */
   | { readonly kind: "startupFinished" }
-  | { readonly kind: "conditionsChecked"; readonly unit: string; readonly check: number; readonly conditions: readonly ConditionOutcome[]; readonly asserts: readonly ConditionOutcome[] }
+  | {
+      readonly kind: "conditionsChecked";
+      readonly unit: string;
+      readonly check: number;
+      readonly conditions: readonly ConditionOutcome[];
+      readonly asserts: readonly ConditionOutcome[];
+    }
   | { readonly kind: "spawned"; readonly unit: string; readonly token: Token; readonly pid: number }
   /** execve() worked (Type=exec waits for this). */
   | { readonly kind: "execOk"; readonly unit: string; readonly token: Token }
   /** A plan step failed: `status` is systemd's (203/EXEC, 217/USER …). An `exited` with that status follows. */
-  | { readonly kind: "execFailed"; readonly unit: string; readonly token: Token; readonly status: number; readonly errno: number; readonly step: string }
-  | { readonly kind: "exited"; readonly unit: string; readonly token: Token; readonly pid: number; readonly code: "exited" | "killed" | "dumped"; readonly status: number; readonly usage: ProcessUsage }
+  | {
+      readonly kind: "execFailed";
+      readonly unit: string;
+      readonly token: Token;
+      readonly status: number;
+      readonly errno: number;
+      readonly step: string;
+    }
+  | {
+      readonly kind: "exited";
+      readonly unit: string;
+      readonly token: Token;
+      readonly pid: number;
+      readonly code: "exited" | "killed" | "dumped";
+      readonly status: number;
+      readonly usage: ProcessUsage /** Added: nothing of the unit lives besides it; spares a round through final-sigterm. A `groupEmpty` may still follow. */;
+      readonly lastOfGroup?: boolean;
+    }
   /** No process of the unit is left. */
   | { readonly kind: "groupEmpty"; readonly unit: string }
-  | { readonly kind: "notify"; readonly unit: string; readonly token: Token | undefined; readonly pid: number; readonly fields: readonly (readonly [string, string])[] }
+  | {
+      readonly kind: "notify";
+      readonly unit: string;
+      readonly token: Token | undefined;
+      readonly pid: number;
+      readonly fields: readonly (readonly [string, string])[];
+    }
   /** Answer to a `readPidFile` or `findMainPid` effect: the pid that was found to belong to the unit, or why not. */
   | { readonly kind: "pidFile"; readonly unit: string; readonly pid: number; readonly problem?: string }
   /** Answer to an `adopt` effect. */
-  | { readonly kind: "adopted"; readonly unit: string; readonly token: Token; readonly pid: number; readonly ok: boolean }
+  | {
+      readonly kind: "adopted";
+      readonly unit: string;
+      readonly token: Token;
+      readonly pid: number;
+      readonly ok: boolean;
+    }
   | { readonly kind: "timer"; readonly unit: string; readonly slot: TimerSlot }
   | { readonly kind: "jobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
+  /** Added: a name of Type=dbus got an owner on the bus, or lost it. */
+  | { readonly kind: "busName"; readonly unit: string; readonly owned: boolean }
+  /** Added: the kernel's OOM killer ended a process of the unit. */
+  | { readonly kind: "oomKill"; readonly unit: string }
   /** A signal or bus call asks the manager itself for something. */
   | { readonly kind: "shutdown"; readonly target: string; readonly mode: JobMode }
 );

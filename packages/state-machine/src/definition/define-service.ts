@@ -1,0 +1,94 @@
+import type { GraphUnit } from "@steward/graph";
+import type { CommandDefinition, ExitStatusSet, NotifyAccess, ServiceDefinition, ServiceType } from "./definition.ts";
+import { type Reader, reader } from "./settings.ts";
+
+const DEFAULT_TIMEOUT_USEC = 90_000_000;
+const SIGABRT = 6;
+const SIGKILL = 9;
+const SIGTERM = 15;
+const SIGHUP = 1;
+
+function commands(get: Reader, name: string): readonly CommandDefinition[] {
+  return get.list(name).map((command) => {
+    const { path, ignoreFailure } = command as CommandDefinition;
+    return { path, ignoreFailure };
+  });
+}
+
+function exitStatuses(get: Reader, name: string): ExitStatusSet {
+  const value = get.value(name) as Partial<ExitStatusSet> | undefined;
+  return { statuses: value?.statuses ?? [], signals: value?.signals ?? [] };
+}
+
+/** systemd.service(5), Type=: what a unit without it is. */
+function serviceType(get: Reader): ServiceType {
+  const said = get.text("Type", "");
+  if (said !== "") return said as ServiceType;
+  if (get.text("BusName", "") !== "") return "dbus";
+  return get.list("ExecStart").length > 0 ? "simple" : "oneshot";
+}
+
+/** A service that speaks by sd_notify(3), or is watched, listens to its main process unless it says otherwise. */
+function notifyAccess(get: Reader, type: ServiceType, watchdogUsec: number): NotifyAccess {
+  const said = get.word<NotifyAccess>("NotifyAccess", "none");
+  const speaks = type === "notify" || type === "notify-reload" || watchdogUsec > 0;
+  return said === "none" && speaks ? "main" : said;
+}
+
+export function defineService(unit: GraphUnit): ServiceDefinition {
+  const get = reader(unit.settings, "Service");
+  const type = serviceType(get);
+  const watchdogUsec = get.number("WatchdogSec", 0);
+  const timeoutStopUsec = noneIfZero(get.number("TimeoutStopSec", DEFAULT_TIMEOUT_USEC));
+  const timeoutStart = type === "oneshot" ? Number.POSITIVE_INFINITY : DEFAULT_TIMEOUT_USEC;
+  const killSignal = get.number("KillSignal", SIGTERM);
+  return {
+    type,
+    exitType: get.word("ExitType", "main"),
+    commands: {
+      ExecCondition: commands(get, "ExecCondition"),
+      ExecStartPre: commands(get, "ExecStartPre"),
+      ExecStart: commands(get, "ExecStart"),
+      ExecStartPost: commands(get, "ExecStartPost"),
+      ExecReload: commands(get, "ExecReload"),
+      ExecStop: commands(get, "ExecStop"),
+      ExecStopPost: commands(get, "ExecStopPost"),
+    },
+    remainAfterExit: get.flag("RemainAfterExit", false),
+    guessMainPid: get.flag("GuessMainPID", true),
+    pidFile: get.text("PIDFile", ""),
+    busName: get.text("BusName", ""),
+    restart: get.word("Restart", "no"),
+    restartMode: get.word("RestartMode", "normal"),
+    restartUsec: get.number("RestartSec", 100_000),
+    restartSteps: get.number("RestartSteps", 0),
+    restartMaxDelayUsec: get.number("RestartMaxDelaySec", Number.POSITIVE_INFINITY),
+    successExitStatus: exitStatuses(get, "SuccessExitStatus"),
+    restartPreventExitStatus: exitStatuses(get, "RestartPreventExitStatus"),
+    restartForceExitStatus: exitStatuses(get, "RestartForceExitStatus"),
+    timeoutStartUsec: noneIfZero(get.number("TimeoutStartSec", timeoutStart)),
+    timeoutStopUsec,
+    timeoutAbortUsec: noneIfZero(get.number("TimeoutAbortSec", timeoutStopUsec)),
+    timeoutStartFailureMode: get.word("TimeoutStartFailureMode", "terminate"),
+    timeoutStopFailureMode: get.word("TimeoutStopFailureMode", "terminate"),
+    runtimeMaxUsec: noneIfZero(get.number("RuntimeMaxSec", Number.POSITIVE_INFINITY)),
+    runtimeRandomizedExtraUsec: get.number("RuntimeRandomizedExtraSec", 0),
+    watchdogUsec,
+    notifyAccess: notifyAccess(get, type, watchdogUsec),
+    killMode: get.word("KillMode", "control-group"),
+    killSignal,
+    restartKillSignal: get.number("RestartKillSignal", 0) || killSignal,
+    finalKillSignal: get.number("FinalKillSignal", SIGKILL),
+    watchdogSignal: get.number("WatchdogSignal", SIGABRT),
+    reloadSignal: get.number("ReloadSignal", SIGHUP),
+    sendSighup: get.flag("SendSIGHUP", false),
+    sendSigkill: get.flag("SendSIGKILL", true),
+    oomPolicy: get.word("OOMPolicy", "stop"),
+    runtimeDirectoryPreserve: get.word("RuntimeDirectoryPreserve", "no"),
+  };
+}
+
+/** systemd.service(5): a time-out of 0 is none. */
+function noneIfZero(usec: number): number {
+  return usec === 0 ? Number.POSITIVE_INFINITY : usec;
+}

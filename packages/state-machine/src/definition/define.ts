@@ -1,0 +1,41 @@
+import type { GraphUnit } from "@steward/graph";
+import type { UnitType } from "@steward/unit-file";
+import { typeOfName } from "../unit/blank.ts";
+import { defineService } from "./define-service.ts";
+import type { UnitDefinition } from "./definition.ts";
+import { reader } from "./settings.ts";
+
+/** Units that are there before anything is started and cannot be stopped. */
+const perpetualUnits: ReadonlySet<string> = new Set(["-.slice", "system.slice", "init.scope", "-.mount"]);
+
+/** Which settings of a unit the core reads, with systemd's defaults (systemd.unit(5)) where nothing is said. */
+export function defineUnit(unit: GraphUnit): UnitDefinition {
+  const get = reader(unit.settings, "Unit");
+  const type: UnitType = typeOfName(unit.id);
+  return {
+    id: unit.id,
+    type,
+    description: get.text("Description", ""),
+    loadState: unit.loadState,
+    hasConditions:
+      get.list("Conditions").length > 0 || get.list("Asserts").length > 0 || get.hasPrefix("Condition", "Assert"),
+    stopWhenUnneeded: get.flag("StopWhenUnneeded", false),
+    allowIsolate: get.flag("AllowIsolate", false),
+    refuseManualStart: get.flag("RefuseManualStart", false),
+    refuseManualStop: get.flag("RefuseManualStop", false),
+    onFailureJobMode: get.word("OnFailureJobMode", "replace"),
+    onSuccessJobMode: get.word("OnSuccessJobMode", "fail"),
+    jobTimeoutUsec: get.number("JobTimeoutSec", Number.POSITIVE_INFINITY),
+    jobRunningTimeoutUsec: get.number("JobRunningTimeoutSec", Number.POSITIVE_INFINITY),
+    jobTimeoutAction: get.word("JobTimeoutAction", "none"),
+    startLimitIntervalUsec: get.number("StartLimitIntervalSec", 10_000_000),
+    startLimitBurst: get.number("StartLimitBurst", 5),
+    startLimitAction: get.word("StartLimitAction", "none"),
+    successAction: get.word("SuccessAction", "none"),
+    failureAction: get.word("FailureAction", "none"),
+    successActionExitStatus: get.maybeNumber("SuccessActionExitStatus"),
+    failureActionExitStatus: get.maybeNumber("FailureActionExitStatus"),
+    perpetual: perpetualUnits.has(unit.id),
+    service: type === "service" ? defineService(unit) : undefined,
+  };
+}

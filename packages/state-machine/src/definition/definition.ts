@@ -1,0 +1,104 @@
+import type { JobMode } from "@steward/graph";
+import type { UnitType } from "@steward/unit-file";
+
+/** Exit statuses and signals that a directive such as SuccessExitStatus= names. */
+export interface ExitStatusSet {
+  readonly statuses: readonly number[];
+  readonly signals: readonly number[];
+}
+
+export type EmergencyAction =
+  | "none"
+  | "exit"
+  | "exit-force"
+  | "reboot"
+  | "reboot-force"
+  | "reboot-immediate"
+  | "poweroff"
+  | "poweroff-force"
+  | "poweroff-immediate";
+
+/** One command line of a service, as far as the core cares. */
+export interface CommandDefinition {
+  readonly path: string;
+  readonly ignoreFailure: boolean;
+}
+
+/** What the core needs of a unit's [Unit] section (systemd.unit(5)), typed once when it is loaded. */
+export interface UnitDefinition {
+  readonly id: string;
+  readonly type: UnitType;
+  readonly description: string;
+  readonly loadState: "stub" | "loaded" | "not-found" | "bad-setting" | "error" | "merged" | "masked";
+  readonly hasConditions: boolean;
+  readonly stopWhenUnneeded: boolean;
+  readonly allowIsolate: boolean;
+  readonly refuseManualStart: boolean;
+  readonly refuseManualStop: boolean;
+  readonly onFailureJobMode: JobMode;
+  readonly onSuccessJobMode: JobMode;
+  readonly jobTimeoutUsec: number;
+  readonly jobRunningTimeoutUsec: number;
+  readonly jobTimeoutAction: EmergencyAction;
+  readonly startLimitIntervalUsec: number;
+  readonly startLimitBurst: number;
+  readonly startLimitAction: EmergencyAction;
+  readonly successAction: EmergencyAction;
+  readonly failureAction: EmergencyAction;
+  /** undefined: the exit status of the main process. */
+  readonly successActionExitStatus: number | undefined;
+  readonly failureActionExitStatus: number | undefined;
+  /** The unit exists from the beginning to the end and cannot be stopped: -.slice, init.scope. */
+  readonly perpetual: boolean;
+  readonly service: ServiceDefinition | undefined;
+}
+
+export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
+export type RestartPolicy = "no" | "on-success" | "on-failure" | "on-abnormal" | "on-watchdog" | "on-abort" | "always";
+export type TimeoutFailureMode = "terminate" | "abort" | "kill";
+export type KillMode = "control-group" | "mixed" | "process" | "none";
+export type NotifyAccess = "none" | "main" | "exec" | "all";
+
+/** systemd.service(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */
+export interface ServiceDefinition {
+  readonly type: ServiceType;
+  readonly exitType: "main" | "cgroup";
+  readonly commands: Readonly<
+    Record<
+      "ExecCondition" | "ExecStartPre" | "ExecStart" | "ExecStartPost" | "ExecReload" | "ExecStop" | "ExecStopPost",
+      readonly CommandDefinition[]
+    >
+  >;
+  readonly remainAfterExit: boolean;
+  readonly guessMainPid: boolean;
+  readonly pidFile: string;
+  readonly busName: string;
+  readonly restart: RestartPolicy;
+  readonly restartMode: "normal" | "direct";
+  readonly restartUsec: number;
+  readonly restartSteps: number;
+  readonly restartMaxDelayUsec: number;
+  readonly successExitStatus: ExitStatusSet;
+  readonly restartPreventExitStatus: ExitStatusSet;
+  readonly restartForceExitStatus: ExitStatusSet;
+  readonly timeoutStartUsec: number;
+  readonly timeoutStopUsec: number;
+  readonly timeoutAbortUsec: number;
+  readonly timeoutStartFailureMode: TimeoutFailureMode;
+  readonly timeoutStopFailureMode: TimeoutFailureMode;
+  readonly runtimeMaxUsec: number;
+  readonly runtimeRandomizedExtraUsec: number;
+  readonly watchdogUsec: number;
+  readonly notifyAccess: NotifyAccess;
+  readonly killMode: KillMode;
+  readonly killSignal: number;
+  readonly restartKillSignal: number;
+  readonly finalKillSignal: number;
+  readonly watchdogSignal: number;
+  readonly reloadSignal: number;
+  readonly sendSighup: boolean;
+  readonly sendSigkill: boolean;
+  readonly oomPolicy: "continue" | "stop" | "kill";
+  /** RuntimeDirectoryPreserve=. */
+  readonly runtimeDirectoryPreserve: "no" | "restart" | "yes";
+}

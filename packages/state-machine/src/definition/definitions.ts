@@ -1,0 +1,26 @@
+import { buildGraph } from "@steward/graph";
+
+import type { CoreState, Definitions } from "../model/state.ts";
+import { defineUnit } from "./define.ts";
+import type { UnitDefinition } from "./definition.ts";
+
+export function noDefinitions(scope: "system" | "user"): Definitions {
+  return { loaded: new Map(), typed: new Map(), graph: buildGraph([], { scope }), builtin: {} };
+}
+
+/** What the core knows of a unit's settings; typed when first asked for. */
+export function definitionOf(state: CoreState, id: string): UnitDefinition | undefined {
+  const { typed, loaded } = state.definitions;
+  const known = typed.get(id);
+  if (known !== undefined) return known;
+  const unit = loaded.get(id);
+  if (unit === undefined) return undefined;
+  const definition = defineUnit(unit);
+  typed.set(id, definition);
+  return definition;
+}
+
+/** The id behind a name or alias. */
+export function resolveName(state: CoreState, name: string): string {
+  return state.definitions.graph.resolve(name) ?? name;
+}

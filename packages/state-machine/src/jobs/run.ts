@@ -1,0 +1,89 @@
+import { compareJobs, type JobResult } from "@steward/graph";
+import type { Outcome } from "../engine.ts";
+import type { JobRecord } from "../model/state.ts";
+import { emit, jobOf, patchJob, type Turn } from "../turn.ts";
+import { related } from "../unit/related.ts";
+import { logJobBegun } from "./messages.ts";
+import { performReload, performStart, performStop, verifyActive } from "./perform.ts";
+import { startJobTimer } from "./timers.ts";
+
+/** How a job ends on each outcome; `undefined`: it goes on. `already` ends it without a line. */
+const ends: Readonly<Record<Outcome, JobResult | undefined>> = {
+  acted: undefined,
+  quiet: undefined,
+  checking: undefined,
+  again: undefined,
+  already: "done",
+  condition: "done",
+  skipped: "skipped",
+  invalid: "invalid",
+  assert: "assert",
+  unsupported: "unsupported",
+  dependency: "dependency",
+  once: "once",
+  failed: "failed",
+};
+
+/**
+ * Nothing that is ordered before this job is still in the queue. Stops go first, in the reverse of the order of starts
+ * (systemd.unit(5), Before=).
+ */
+export function isRunnable(turn: Turn, job: JobRecord): boolean {
+  if (job.ignoreOrder || job.type === "nop") return true;
+  for (const id of related(turn, job.unit, "after")) {
+    const other = jobOf(turn, id);
+    if (other !== undefined && compareJobs(job, other, "after") > 0) return false;
+  }
+  for (const id of related(turn, job.unit, "before")) {
+    const other = jobOf(turn, id);
+    if (other !== undefined && compareJobs(job, other, "before") > 0) return false;
+  }
+  return true;
+}
+
+function perform(turn: Turn, job: JobRecord): Outcome {
+  switch (job.type) {
+    case "start":
+      return performStart(turn, job);
+    case "stop":
+    case "restart":
+      return performStop(turn, job);
+    case "reload":
+      return performReload(turn, job);
+    case "verify-active":
+      return verifyActive(turn, job);
+    case "nop":
+      return "already";
+    default:
+      // try-restart and its kin are resolved before a job is installed.
+      throw new Error(`job ${job.id} of ${job.unit} has the unresolved type ${job.type}`);
+  }
+}
+
+/** Tries to run one waiting job. */
+export function runJob(turn: Turn, id: number): void {
+  let job = turn.state.jobs.get(id);
+  if (job === undefined || job.state !== "waiting" || !isRunnable(turn, job)) return;
+  startJobTimer(turn, job, "running-timeout");
+  job = patchJob(turn, id, { state: "running", startedUsec: turn.now.monotonicUsec })!;
+  emit(turn, { kind: "unitChanged", unit: job.unit });
+  settle(turn, job, perform(turn, job));
+}
+
+/** What an outcome means for a job that was tried. Also called when conditions have been looked at. */
+export function settle(turn: Turn, tried: JobRecord, outcome: Outcome): void {
+  const job = turn.state.jobs.get(tried.id);
+  if (job === undefined) return; // It ended on the way: the machine was quicker than we.
+  if (outcome === "acted") logJobBegun(turn, job.id, job.unit, tried.type);
+  if (outcome === "again") patchJob(turn, job.id, { state: "waiting" });
+  const result = ends[outcome];
+  const noMachine =
+    outcome === "skipped" && (tried.type === "start" || tried.type === "stop" || tried.type === "restart");
+  if (result === undefined || noMachine) return;
+  turn.engine.finishJob(turn, job.id, result, { recursive: true, already: outcome === "already" });
+}
+
+/** The conditions of a start are known now: go on where it waited. */
+export function resumeStart(turn: Turn, job: JobRecord): void {
+  settle(turn, job, performStart(turn, job));
+}

@@ -1,0 +1,38 @@
+import { addUnits, buildGraph } from "@steward/graph";
+
+import { definitionOf } from "./definition/definitions.ts";
+import type { Event } from "./model/event.ts";
+import type { Turn } from "./turn.ts";
+import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
+
+type Load = Extract<Event, { readonly kind: "load" }>;
+
+/** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
+export function load(turn: Turn, { units, replaceAll, builtin }: Load): void {
+  const { definitions } = turn.state;
+  if (builtin !== undefined) definitions.builtin = builtin;
+  if (replaceAll) {
+    definitions.loaded.clear();
+    definitions.typed.clear();
+  }
+  for (const unit of units) {
+    definitions.loaded.set(unit.id, unit);
+    definitions.typed.delete(unit.id);
+  }
+
+  if (replaceAll) definitions.graph = buildGraph(units, { scope: turn.state.scope });
+  else addUnits(definitions.graph, units);
+  if (replaceAll) forgetUndefined(turn);
+  for (const job of turn.state.jobs.values()) if (job.state === "waiting") turn.runQueue.add(job.id, job.unit);
+}
+
+/** A record of a unit that no file describes any more stays until the unit is at rest. */
+function forgetUndefined(turn: Turn): void {
+  for (const [id, unit] of turn.state.units) {
+    if (turn.state.definitions.loaded.has(id) || unit.job !== undefined || unit.nopJob !== undefined) continue;
+    const state = activeStateOf(unit.machine, definitionOf(turn.state, id)?.service?.type);
+    if (!isInactiveOrFailed(state) || unit.populated || unit.strays.length > 0) continue;
+    turn.state.units.delete(id);
+    turn.changedUnits.add(id);
+  }
+}

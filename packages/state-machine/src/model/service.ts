@@ -1,0 +1,133 @@
+import type { CommandRef } from "./effect.ts";
+import type { Token } from "./event.ts";
+import type { DualTimestamp } from "./now.ts";
+
+/**
+ * A service's life (systemd.service(5); the names are those of `systemctl show -p SubState`):
+ *
+ *   dead -> condition -> start-pre -> start -> start-post -> running | exited
+ *        -> (reload) -> stop -> stop-sigterm -> stop-sigkill -> stop-post -> final-sigterm -> final-sigkill
+ *        -> dead | failed -> auto-restart -> dead -> condition ...
+ *
+ * Whatever goes wrong on the way up leaves through `stop-sigterm`; a step that has nothing to do is passed over within the
+ * same turn. A state holds only what is true in it: a control process exists in the states that wait for one, and the
+ * states that signal may still have the one that was there before.
+ */
+export type ServiceState =
+  | { readonly kind: "dead" }
+  | { readonly kind: "failed" }
+  | { readonly kind: "auto-restart" }
+  | { readonly kind: "condition"; readonly control: ControlProcess }
+  | { readonly kind: "start-pre"; readonly control: ControlProcess }
+  | { readonly kind: "start"; readonly wait: StartWait; readonly control?: ControlProcess }
+  | { readonly kind: "start-post"; readonly wait: StartPostWait; readonly control?: ControlProcess }
+  | { readonly kind: "running" }
+  | { readonly kind: "exited" }
+  | { readonly kind: "reload"; readonly control?: ControlProcess; readonly search?: boolean }
+  | { readonly kind: "reload-signal"; readonly sinceUsec: number }
+  | { readonly kind: "reload-notify" }
+  | { readonly kind: "stop"; readonly control: ControlProcess }
+  | { readonly kind: "stop-watchdog"; readonly control?: ControlProcess }
+  | { readonly kind: "stop-sigterm"; readonly control?: ControlProcess }
+  | { readonly kind: "stop-sigkill"; readonly control?: ControlProcess }
+  | { readonly kind: "stop-post"; readonly control?: ControlProcess }
+  | { readonly kind: "final-watchdog"; readonly control?: ControlProcess }
+  | { readonly kind: "final-sigterm"; readonly control?: ControlProcess }
+  | { readonly kind: "final-sigkill"; readonly control?: ControlProcess };
+
+export type ServiceStateKind = ServiceState["kind"];
+
+/** What `start` is waiting for. */
+export type StartWait =
+  /** Type=idle: no other job, or five seconds. */
+  | "idle"
+  /** Type=simple, and the first moment of every other: the keeper's word that the process exists. */
+  | "spawned"
+  /** Type=exec: execve() worked. */
+  | "exec"
+  /** Type=oneshot: the end of the command. */
+  | "exit"
+  /** Type=notify, notify-reload: READY=1. */
+  | "ready"
+  /** Type=dbus: the name on the bus. */
+  | "bus-name"
+  /** Type=forking: the end of the process that was started. */
+  | "fork"
+  /** Type=forking: PIDFile=, or the only process that is left (GuessMainPID=). */
+  | "main-pid";
+
+/** What `start-post` is waiting for: its commands, or the main process of a forking service. */
+export type StartPostWait = "exit" | "main-pid";
+
+/** A process of Exec…Pre=, Exec…Post=, ExecReload=, ExecStop=, or the one that forks. `pid` is 0 until the keeper reports it. */
+export interface ControlProcess {
+  readonly token: Token;
+  readonly pid: number;
+  readonly command: CommandRef;
+}
+
+/** The main process. `alien`: not started by us (PIDFile=, MAINPID=). */
+export interface MainProcess {
+  readonly token: Token;
+  readonly pid: number;
+  readonly alien: boolean;
+}
+
+/** systemd's Result= property (org.freedesktop.systemd1(5)). */
+export type ServiceResult =
+  | "success"
+  | "resources"
+  | "protocol"
+  | "timeout"
+  | "exit-code"
+  | "signal"
+  | "core-dump"
+  | "watchdog"
+  | "start-limit-hit"
+  | "oom-kill"
+  | "exec-condition";
+
+/** What is known of one command's last run; all 0 when it never ran. `code` is CLD_EXITED (1), CLD_KILLED (2) or CLD_DUMPED (3). */
+export interface ExecStatus {
+  readonly pid: number;
+  readonly start: DualTimestamp;
+  readonly exit: DualTimestamp;
+  readonly code: number;
+  readonly status: number;
+}
+
+/** A process that was put away but may still live: the shell's answer to its end is a release, nothing more. */
+export interface ServiceData {
+  readonly type: "service";
+  readonly state: ServiceState;
+  readonly result: ServiceResult;
+  readonly reloadResult: ServiceResult;
+  readonly main: MainProcess | undefined;
+  /** False from the start until a main process was set; true after it ended (then `main` is undefined). */
+  readonly mainKnown: boolean;
+  /** A main process that waits for the keeper's word: PIDFile=, GuessMainPID= or MAINPID= named it. */
+  readonly adopting: { readonly token: Token; readonly pid: number } | undefined;
+  readonly mainExec: ExecStatus;
+  /** Which ExecStart= the main process runs; undefined once it ended. */
+  readonly mainCommand: number | undefined;
+  /** Keyed `ExecStart:0`. */
+  readonly commands: Readonly<Record<string, ExecStatus>>;
+  /** Signals that were asked for before the keeper had reported the process; nothing is lost. */
+  readonly nRestarts: number;
+  readonly flushRestarts: boolean;
+  /** A stop was asked for by hand: Restart= does not act. */
+  readonly forbidRestart: boolean;
+  readonly statusText: string;
+  readonly statusErrno: number;
+  readonly notifyState: "unknown" | "ready" | "reloading" | "stopping";
+  /** NOTIFYACCESS= of sd_notify(3) (254), until the next start. */
+  readonly notifyAccess: "none" | "main" | "exec" | "all" | undefined;
+  /** WATCHDOG_USEC= of sd_notify(3), until the next start. */
+  readonly watchdogOverrideUsec: number | undefined;
+  readonly watchdogAt: DualTimestamp;
+  readonly pidFileWatched: boolean;
+  /** CPU time of the processes that ended since the last start. */
+  readonly cpuUsec: number;
+  readonly oomKilled: boolean;
+  readonly busName: boolean;
+}

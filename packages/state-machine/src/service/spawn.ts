@@ -1,0 +1,58 @@
+import { signalName } from "../log/signal-name.ts";
+import type { CommandRef } from "../model/effect.ts";
+import type { ControlProcess, MainProcess } from "../model/service.ts";
+import { emit, patchUnit, take, unitOf } from "../turn.ts";
+import { neverRan } from "../unit/blank.ts";
+import { data, patch, type Service, settings } from "./data.ts";
+
+type Env = (readonly [string, string])[];
+const exitCode = ["", "exited", "killed", "dumped"] as const;
+
+/** $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS of systemd.exec(5), for ExecStop= and ExecStopPost=. */
+function resultEnv(s: Service): Env {
+  const { result, mainExec } = data(s);
+  const env: Env = [["SERVICE_RESULT", result]];
+  if (mainExec.code !== 0) {
+    env.push(["EXIT_CODE", exitCode[mainExec.code]!]);
+    env.push(["EXIT_STATUS", mainExec.code === 1 ? String(mainExec.status) : signalName(mainExec.status)]);
+  }
+  return env;
+}
+
+function environment(s: Service, command: CommandRef, role: "main" | "control"): Env {
+  const { main } = data(s);
+  const env: Env = [];
+  if (role === "control" && main !== undefined && main.pid > 0) env.push(["MAINPID", String(main.pid)]);
+  const { pidFile } = settings(s);
+  if (pidFile !== "") env.push(["PIDFILE", pidFile]);
+  if (command.directive === "ExecStop" || command.directive === "ExecStopPost") env.push(...resultEnv(s));
+  else if (command.directive !== "ExecReload") env.push(...(unitOf(s.turn, s.unit).trigger?.env ?? []));
+  return env;
+}
+
+export const commandKey = (command: CommandRef): string => `${command.directive}:${command.index}`;
+
+function spawn(s: Service, command: CommandRef, role: "main" | "control"): number {
+  const token = take(s.turn, "nextToken");
+  patchUnit(s.turn, s.unit, { populated: true });
+  patch(s, { commands: { ...data(s).commands, [commandKey(command)]: neverRan } });
+  emit(s.turn, { kind: "spawn", unit: s.unit, token, command, role, env: environment(s, command, role) });
+  return token;
+}
+
+/** Starts a command that the service waits for. */
+export function spawnControl(s: Service, directive: CommandRef["directive"], index = 0): ControlProcess {
+  const command: CommandRef = { directive, index };
+  return { token: spawn(s, command, "control"), pid: 0, command };
+}
+
+/** Starts a command as the service's main process. */
+export function spawnMain(s: Service, index = 0): void {
+  const token = spawn(s, { directive: "ExecStart", index }, "main");
+  const main: MainProcess = { token, pid: 0, alien: false };
+  patch(s, { main, mainKnown: true, mainCommand: index, mainExec: neverRan });
+}
+
+export function has(s: Service, directive: CommandRef["directive"]): boolean {
+  return settings(s).commands[directive].length > 0;
+}

@@ -1,0 +1,178 @@
+import { resolveName } from "./definition/definitions.ts";
+import type { Engine, Machine } from "./engine.ts";
+import { enqueue } from "./jobs/enqueue.ts";
+import { finishJob } from "./jobs/finish.ts";
+import { resumeStart, runJob } from "./jobs/run.ts";
+import { jobTimedOut } from "./jobs/timed-out.ts";
+import { load } from "./load.ts";
+import type { Effect } from "./model/effect.ts";
+import type { Event } from "./model/event.ts";
+import type { CoreState } from "./model/state.ts";
+import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
+import { onBusName } from "./service/bus-name.ts";
+import { dispatch } from "./service/dispatch.ts";
+import { onNotify } from "./service/notify.ts";
+import {
+  onAdopted,
+  onExecFailed,
+  onExecOk,
+  onExited,
+  onGroupEmpty,
+  onPidFile,
+  onSpawned,
+} from "./service/process-events.ts";
+import { onTimer } from "./service/timer-events.ts";
+import { checkStartup } from "./startup.ts";
+import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
+import { builtinMachine } from "./types/builtin.ts";
+import { machines } from "./types/machines.ts";
+import { typeOfName } from "./unit/blank.ts";
+import { unitChanged } from "./unit/changed.ts";
+import { onConditionsChecked } from "./unit/conditions.ts";
+import { startIfUpheld, stopIfBound, stopIfUnneeded } from "./unit/propagate.ts";
+
+export interface Step {
+  readonly state: CoreState;
+  readonly effects: readonly Effect[];
+  readonly changed: Changed;
+}
+
+function engineFor(state: CoreState): Engine {
+  const machineOf = (unit: string): Machine =>
+    Object.hasOwn(state.definitions.builtin, unit) ? builtinMachine : machines[typeOfName(unit)];
+  return { machineOf, enqueue, finishJob, unitChanged };
+}
+
+/** Events about a unit's processes and timers go to its machine; only services have any. */
+function toService(turn: Turn, event: Event): void {
+  if (!("unit" in event) || event.unit === undefined) return;
+  const unit = resolveName(turn.state, event.unit);
+  const record = turn.state.units.get(unit);
+  if (record === undefined || record.machine.type !== "service") {
+    // Nobody remembers this unit: its process is let go, so that the keeper does too.
+    if (event.kind === "exited" || event.kind === "adopted") emit(turn, { kind: "release", token: event.token });
+    return;
+  }
+  const s = { turn, unit };
+  switch (event.kind) {
+    case "spawned":
+      return onSpawned(s, event);
+    case "execOk":
+      return onExecOk(s, event);
+    case "execFailed":
+      return onExecFailed(s, event);
+    case "exited":
+      return onExited(s, event);
+    case "groupEmpty":
+      return onGroupEmpty(s);
+    case "notify":
+      return onNotify(s, event);
+    case "pidFile":
+      return onPidFile(s, event);
+    case "adopted":
+      return onAdopted(s, event);
+    case "timer":
+      return onTimer(s, event.slot);
+    case "busName":
+      return onBusName(s, event.owned);
+    case "oomKill":
+      dispatch(s, { kind: "oomKill" });
+      return;
+    default:
+      return;
+  }
+}
+
+function perform(turn: Turn, event: Event): void {
+  switch (event.kind) {
+    case "load":
+      return load(turn, event);
+    case "enqueue":
+      return onEnqueue(turn, event);
+    case "cancelJob":
+      return onCancelJob(turn, event);
+    case "clearJobs":
+      return onClearJobs(turn, event);
+    case "resetFailed":
+      return onResetFailed(turn, event);
+    case "kill":
+      return onKill(turn, event);
+    case "shutdown":
+      return onShutdown(turn, event);
+    case "startupFinished":
+      return patchCounters(turn, { startup: "starting" });
+    case "jobTimer":
+      return jobTimedOut(turn, event.job, event.slot);
+    case "conditionsChecked": {
+      const job = onConditionsChecked(turn, event);
+      if (job !== undefined) resumeStart(turn, job);
+      return;
+    }
+    default:
+      return toService(turn, event);
+  }
+}
+
+/** Whatever became possible by the event happens in its turn, until nothing moves any more. */
+function drain(turn: Turn): void {
+  for (;;) {
+    const job = turn.runQueue.take();
+    if (job !== undefined) {
+      runJob(turn, job);
+      continue;
+    }
+    const [upheld] = turn.upheld;
+    const [bound] = turn.bound;
+    const [unneeded] = turn.unneeded;
+    const [idle] = turn.state.idle;
+    if (upheld !== undefined) {
+      turn.upheld.delete(upheld);
+      startIfUpheld(turn, upheld);
+    } else if (bound !== undefined) {
+      turn.bound.delete(bound);
+      stopIfBound(turn, bound);
+    } else if (unneeded !== undefined) {
+      turn.unneeded.delete(unneeded);
+      stopIfUnneeded(turn, unneeded);
+    } else if (idle !== undefined && turn.state.jobs.size === 0) {
+      turn.state.idle.delete(idle);
+      dispatch({ turn, unit: idle }, { kind: "idle" });
+    } else return;
+  }
+}
+
+/**
+ * The core: one event in, the new state and what is to be done about it out. It is a function of its arguments, except that
+ * it may reuse the state that it is given; the caller goes on with the one that comes back. The shell records the event,
+ * what `changed` names and the effects, and then performs the effects in order.
+ */
+export function step(state: CoreState, event: Event): Step {
+  const turn = beginTurn(state, event.now, engineFor(state));
+  if (state.counters.startedAt.monotonicUsec === 0) {
+    const { realtimeUsec, monotonicUsec } = event.now;
+    patchCounters(turn, { startedAt: { realtimeUsec, monotonicUsec } });
+  }
+  perform(turn, event);
+  drain(turn);
+  checkStartup(turn);
+  return {
+    state,
+    effects: withoutRepeats(turn.effects),
+    changed: { units: turn.changedUnits, jobs: turn.changedJobs, counters: turn.countersChanged },
+  };
+}
+
+/** One "properties changed" per unit and turn, at its last place, says as much as many. */
+function withoutRepeats(effects: readonly Effect[]): readonly Effect[] {
+  const seen = new Set<string>();
+  const kept: Effect[] = [];
+  for (let i = effects.length - 1; i >= 0; i--) {
+    const effect = effects[i]!;
+    if (effect.kind === "unitChanged") {
+      if (seen.has(effect.unit)) continue;
+      seen.add(effect.unit);
+    }
+    kept.push(effect);
+  }
+  return kept.reverse();
+}

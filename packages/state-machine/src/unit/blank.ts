@@ -1,0 +1,76 @@
+import type { UnitType } from "@steward/unit-file";
+import type { UnitDefinition } from "../definition/definition.ts";
+import type { DualTimestamp } from "../model/now.ts";
+import type { ExecStatus, ServiceData } from "../model/service.ts";
+import { type MachineData, type PlainData, type RateLimit, SCHEMA, type UnitRecord } from "../model/state.ts";
+
+export const never: DualTimestamp = { realtimeUsec: 0, monotonicUsec: 0 };
+export const neverRan: ExecStatus = { pid: 0, start: never, exit: never, code: 0, status: 0 };
+export const unlimited: RateLimit = { beginUsec: 0, count: 0 };
+
+const blankService: ServiceData = {
+  type: "service",
+  state: { kind: "dead" },
+  result: "success",
+  reloadResult: "success",
+  main: undefined,
+  mainKnown: false,
+  adopting: undefined,
+  mainExec: neverRan,
+  mainCommand: undefined,
+  commands: {},
+  nRestarts: 0,
+  flushRestarts: false,
+  forbidRestart: false,
+  statusText: "",
+  statusErrno: 0,
+  notifyState: "unknown",
+  notifyAccess: undefined,
+  watchdogOverrideUsec: undefined,
+  watchdogAt: never,
+  pidFileWatched: false,
+  cpuUsec: 0,
+  oomKilled: false,
+  busName: false,
+};
+
+/** The state that a unit of a type has before anything happened to it. */
+export function blankMachine(type: UnitType, perpetual: boolean): MachineData {
+  if (type === "service") return blankService;
+  const resting: Partial<Record<UnitType, string>> = { slice: "active", scope: "running", mount: "mounted" };
+  return { type, state: (perpetual && resting[type]) || "dead" } satisfies PlainData;
+}
+
+/** The type that a name's suffix says; used only for records whose unit is no longer defined. */
+export function typeOfName(id: string): UnitType {
+  return id.slice(id.lastIndexOf(".") + 1) as UnitType;
+}
+
+export function blankUnit(definition: UnitDefinition | undefined, id: string): UnitRecord {
+  return {
+    schema: SCHEMA,
+    id,
+    machine: blankMachine(definition?.type ?? typeOfName(id), definition?.perpetual ?? false),
+    job: undefined,
+    nopJob: undefined,
+    stateChange: never,
+    inactiveExit: never,
+    activeEnter: never,
+    activeExit: never,
+    inactiveEnter: never,
+    conditionResult: false,
+    conditionAt: never,
+    assertResult: false,
+    assertAt: never,
+    conditions: [],
+    asserts: [],
+    invocation: "",
+    startLimit: unlimited,
+    startLimitHit: false,
+    autoLimit: unlimited,
+    populated: false,
+    timers: {},
+    trigger: undefined,
+    strays: [],
+  };
+}
