@@ -19,7 +19,7 @@ export interface BootOptions {
   readonly args?: readonly string[];
   /** The machine's own unit files: hidden by default, so that a test sees its own alone. */
   readonly vendor?: boolean;
-  /** The program to boot instead of stewardd, for a comparison: a command line. */
+  /** The program to boot instead of stewardd: a command line. Nothing waits for it to answer. */
   readonly init?: string;
 }
 
@@ -88,6 +88,7 @@ let count = 0;
 /** Boots a daemon and waits until it answers. Needs what `canBootLab` says, but for the user mode. */
 export async function boot(options: BootOptions): Promise<Instance> {
   const instance = canBootLab() ? await bootLab(options) : bootBare(options);
+  if (options.init !== undefined) return instance;
   try {
     await eventually(
       `${options.mode} daemon`,

@@ -112,7 +112,6 @@ describe.skipIf(cannot.length > 0)(`my-webserver${cannot.length > 0 ? ` (lacks $
         expect(log).toContain("crash-loop.service: Start request repeated too quickly.\n");
         const refused = await machine.systemctl("start", "crash-loop.service");
         expect(refused.code).toBe(1);
-        expect(refused.stderr).toContain("start of the service was attempted too often");
       });
 
       test("the journal holds what it wrote, with trusted fields", async () => {

@@ -1,0 +1,111 @@
+/**
+ * The busy run that is cut at every frame. It drives itself, from the boot's transaction on: starts in order, a oneshot with
+ * several commands, notifications, crashes with automatic restarts, a PID file, and a driver that stops, starts and restarts
+ * other units as a client. Each program appends a line to a file when it begins, so that nothing starts twice unseen.
+ */
+export function busyUnits(puppet: string): Record<string, string> {
+  const began = (name: string): string => `append=/run/seen/${name}:%%p`;
+  const lines = (name: string, count: number): string => `lines=${count}:${name}-`;
+  return {
+    "default.target": [
+      "[Unit]",
+      "Description=A busy run",
+      "Wants=talker.service task.service crasher.service forker.service victim.service driver.service",
+      "AllowIsolate=yes",
+    ].join("\n"),
+    "talker.service": [
+      "[Service]",
+      "Type=notify",
+      `ExecStart=${puppet} ${began("talker")} notify=STATUS=one ${lines("talker", 10)} notify=READY=1 notify=STATUS=two barrier say=talker-end wait`,
+    ].join("\n"),
+    "task.service": [
+      "[Unit]",
+      "After=talker.service",
+      "Requires=talker.service",
+      "[Service]",
+      "Type=oneshot",
+      "RemainAfterExit=yes",
+      `ExecStartPre=${puppet} ${began("task-pre")}`,
+      `ExecStart=${puppet} ${began("task-1")} ${lines("task", 5)}`,
+      `ExecStart=${puppet} ${began("task-2")} say=task-second`,
+      `ExecStop=${puppet} append=/run/seen/stops:task`,
+    ].join("\n"),
+    // Fails twice, then stays.
+    "crasher.service": [
+      "[Unit]",
+      "StartLimitIntervalSec=0",
+      "[Service]",
+      "Restart=on-failure",
+      "RestartSec=10ms",
+      `ExecStart=/bin/sh -c 'echo $$$$ >>/run/seen/crasher; n=$(wc -l </run/seen/crasher); echo crasher-$n; [ $n -ge 3 ] || exit 1; exec ${puppet} wait'`,
+    ].join("\n"),
+    "forker.service": [
+      "[Service]",
+      "Type=forking",
+      "PIDFile=/run/forker.pid",
+      `ExecStart=${puppet} daemonize ${began("forker")} say=forker-runs pidfile=/run/forker.pid wait`,
+    ].join("\n"),
+    "victim.service": [
+      "[Service]",
+      "Type=exec",
+      `ExecStart=${puppet} ${began("victim")} say=victim-runs wait`,
+      `ExecStopPost=${puppet} append=/run/seen/stops:victim`,
+    ].join("\n"),
+    "late.service": [
+      "[Service]",
+      "Type=notify",
+      `ExecStart=${puppet} ${began("late")} ${lines("late", 3)} notify=READY=1 wait`,
+      `ExecStop=${puppet} append=/run/seen/stops:late`,
+    ].join("\n"),
+    "driver.service": [
+      "[Unit]",
+      "After=talker.service victim.service forker.service",
+      "[Service]",
+      "Type=oneshot",
+      "RemainAfterExit=yes",
+      "ExecStart=/bin/sh /etc/driver.sh",
+    ].join("\n"),
+    "/etc/driver.sh": driver,
+    "/etc/collect.sh": collect,
+  };
+}
+
+/** What was run, in the order of its report. */
+export const busyServices = ["talker", "task", "crasher", "forker", "victim", "late", "driver"].map(
+  (name) => `${name}.service`,
+);
+
+/**
+ * A client whose calls may be cut off by the manager's death: then it does not know whether it was heard, waits until no job
+ * is left and looks. So every step is one that can be seen to be done.
+ */
+const driver = `
+echo begin >>/run/seen/driver
+calm() { while :; do j=$(systemctl list-jobs --no-legend 2>/dev/null) && [ -z "$(echo "$j" | grep -v -e driver.service -e default.target -e 'No jobs')" ] && return; sleep 0.02; done; }
+state() { systemctl show -P ActiveState "$1" 2>/dev/null; }
+until [ "$(state victim.service)" = inactive ]; do systemctl stop victim.service 2>/dev/null; calm; done
+echo driver-stopped-victim
+until [ "$(state late.service)" = active ]; do systemctl start late.service 2>/dev/null; calm; done
+echo driver-started-late
+until [ "$(wc -l </run/seen/late)" -ge 2 ] && [ "$(state late.service)" = active ]; do systemctl restart late.service 2>/dev/null; calm; done
+echo driver-restarted-late
+`;
+
+/** Waits until the run has come to rest and prints its end as lines. */
+const collect = `
+i=0
+rest() {
+  [ "$(systemctl show -P ActiveState driver.service 2>/dev/null)" = active ] &&
+  [ "$(wc -l </run/seen/crasher 2>/dev/null)" = 3 ] && [ "$(systemctl show -P ActiveState crasher.service)" = active ] &&
+  [ "$(systemctl show -P StatusText talker.service)" = two ] &&
+  [ "$(systemctl list-jobs --no-legend 2>/dev/null | grep -c -v 'No jobs')" = 0 ]
+}
+until rest; do i=$((i + 1)); [ $i -lt 750 ] || { echo "never at rest"; break; }; sleep 0.02; done
+echo "jobs: $(systemctl list-jobs --no-legend 2>&1)"
+for unit in "$@"; do
+  echo "$unit: $(systemctl show -p LoadState,ActiveState,SubState,Result,NRestarts,StatusText "$unit" 2>&1 | sort | tr '\\n' ' ')"
+  pid=$(systemctl show -P MainPID "$unit" 2>/dev/null)
+  name=\${unit%.service}
+  [ "\${pid:-0}" = 0 ] || echo "$unit: main process is the last that began: $([ "$pid" = "$(tail -n 1 "/run/seen/$name")" ] && echo yes || echo "no, $pid")"
+done
+`;
