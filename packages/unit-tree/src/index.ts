@@ -24,6 +24,7 @@ export {
 } from "./install/unit-paths.ts";
 export {
   addDependencyUnitFiles,
+  checkUnitFile,
   disableUnitFiles,
   enableUnitFiles,
   getDefaultTarget,

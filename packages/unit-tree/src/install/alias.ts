@@ -4,8 +4,9 @@ import { mayAlias, mayTemplate } from "./install-info.ts";
 
 /** Why a symlink may not be an alias: the errno, and what systemd says of it. */
 export interface AliasRefusal {
-  readonly error: "EINVAL" | "EXDEV";
-  readonly message: string;
+  readonly error: "EINVAL" | "EXDEV" | "ELOOP";
+  /** Nothing for ELOOP, a link to its own name, which systemd passes over quietly. */
+  readonly message: string | undefined;
 }
 
 /**
@@ -14,7 +15,8 @@ export interface AliasRefusal {
  */
 export function checkAliasName(from: string, to: string): AliasRefusal | undefined {
   const source = parseUnitName(from);
-  if (source === undefined) return { error: "EINVAL", message: `${from}: not a valid unit name "${from}": Invalid argument` };
+  if (source === undefined)
+    return { error: "EINVAL", message: `${from}: not a valid unit name "${from}": Invalid argument` };
   const invalid = (what: string): AliasRefusal => ({ error: "EINVAL", message: `${from}: ${what}, rejecting.` });
   const crossed = (what: string): AliasRefusal => ({ error: "EXDEV", message: `${from}: ${what}, rejecting.` });
   if (!mayAlias(from)) return invalid("symlinks are not allowed for units of this type");
@@ -29,7 +31,8 @@ export function checkAliasName(from: string, to: string): AliasRefusal | undefin
   if (target.kind === "instance" && source.instance !== target.instance) {
     return crossed(`unit symlink target "${to}" instance name doesn't match`);
   }
-  return source.type === target.type ? undefined : crossed(`symlink target "${to}" has incompatible suffix`);
+  if (source.type !== target.type) return crossed(`symlink target "${to}" has incompatible suffix`);
+  return from === to ? { error: "ELOOP", message: undefined } : undefined;
 }
 
 /** An alias as `enable` will make it, or why not. `name` has the instance of an instantiated unit put in. */
@@ -46,17 +49,18 @@ export function verifyAlias(unit: string, alias: string): VerifiedAlias {
     const kind = wanting === undefined ? undefined : parseUnitName(wanting)?.kind;
     const invalid = { ok: false, error: "EXDEV", path: alias, source: "" } as const;
     if (kind === undefined) return invalid;
-    return isSameUnit(alias.slice(slash + 1), unit, kind === "template") ? { ok: true, name: alias } : invalid;
+    return isSameUnit(alias.slice(slash + 1), unit, kind === "template")
+      ? { ok: true, name: alias }
+      : { ...invalid, source: unit };
   }
   const parts = parseUnitName(unit);
   const name =
     parseUnitName(alias)?.kind === "template" && parts?.kind === "instance"
       ? (instantiate(alias, parts.instance!) ?? alias)
       : alias;
-  if (name === unit) return { ok: false, error: "ELOOP", path: name, source: unit };
-  return checkAliasName(name, unit) === undefined
-    ? { ok: true, name }
-    : { ok: false, error: "EXDEV", path: name, source: unit };
+  const refusal = checkAliasName(name, unit);
+  if (refusal === undefined) return { ok: true, name };
+  return { ok: false, error: refusal.error === "ELOOP" ? "ELOOP" : "EXDEV", path: name, source: unit };
 }
 
 /** Whether a link's name stands for the unit: the same name, or an instance of its template. */

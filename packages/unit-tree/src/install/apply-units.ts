@@ -133,7 +133,7 @@ function applyWants(
     }
     const linked = createLink(run, info.path!, `${configPath}/${target}${suffix}/${name}`, true);
     if (total === 0) total = linked;
-    if (!exists(run, target)) note(run, "destination not present", target, shown(run, info.path!));
+    if (!unitExists(run, target)) note(run, "destination not present", target, shown(run, info.path!));
   }
   return total;
 }
@@ -151,9 +151,10 @@ function nameToWant(run: InstallRun, info: InstallInfo): string | { readonly err
   return { error: "ERFKILL" };
 }
 
-function exists(run: InstallRun, name: string): boolean {
+/** Whether there is a unit of this name, as the search path has it. */
+export function unitExists(run: InstallRun, name: string): boolean {
   const context: InstallContext = { todo: new Map(), done: new Map() };
   const info = newInstallInfo(name, undefined, false);
-  const found = traverse(run, context, info, { load: true, followConfig: true });
-  return found !== "ENOENT";
+  // Whatever else is wrong with it, something is there.
+  return traverse(run, context, info, {}) !== "ENOENT";
 }

@@ -1,4 +1,4 @@
-import { instantiate, parseUnitName, templateOf, unitTypeOf, type UnitTree } from "@steward/unit-file";
+import { instantiate, parseUnitName, templateOf, type UnitTree, unitTypeOf } from "@steward/unit-file";
 import { basename, chase, dirname } from "../chase.ts";
 import { checkAliasName } from "./alias.ts";
 import { failed, type InstallChange, type InstallErrno, type InstallNotice, type Outcome } from "./changes.ts";
@@ -147,7 +147,7 @@ function loadOrReadlink(
   if (inside) {
     const refusal = checkAliasName(basename(path), basename(target));
     if (refusal !== undefined) {
-      run.warnings.add(refusal.message);
+      if (refusal.message !== undefined) run.warnings.add(refusal.message);
       return refusal.error;
     }
   }

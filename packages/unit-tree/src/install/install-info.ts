@@ -1,4 +1,11 @@
-import { formatDiagnostic, instantiate, isValidInstance, parseUnitFile, parseUnitName, unitTypeOf } from "@steward/unit-file";
+import {
+  formatDiagnostic,
+  instantiate,
+  isValidInstance,
+  parseUnitFile,
+  parseUnitName,
+  unitTypeOf,
+} from "@steward/unit-file";
 import { expandInstallSpecifiers, type SpecifierFacts } from "./specifiers.ts";
 
 /** How a unit's file is there: itself, as a mask, as a symlink to a name in the search path, or as one to a file outside of it. */
@@ -114,7 +121,8 @@ export function readInstallSection(
       }
     }
   }
-  if (parsed.error !== undefined) warnings.push(...diagnostics.filter(({ severity }) => severity === "error").map(formatDiagnostic));
+  if (parsed.error !== undefined)
+    warnings.push(...diagnostics.filter(({ severity }) => severity === "error").map(formatDiagnostic));
   return { error: parsed.error?.code, warnings };
 }
 
@@ -125,7 +133,12 @@ function addWords(list: string[], value: string): void {
 }
 
 /** An instance that is enabled through its template has no use for DefaultInstance=, and a plain unit none at all. */
-function setDefaultInstance(info: InstallInfo, value: string, facts: SpecifierFacts, warn: (message: string) => void): boolean {
+function setDefaultInstance(
+  info: InstallInfo,
+  value: string,
+  facts: SpecifierFacts,
+  warn: (message: string) => void,
+): boolean {
   const kind = parseUnitName(info.name)?.kind;
   if (kind === "plain") warn("DefaultInstance= only makes sense for template units, ignoring.");
   if (kind !== "template") return true;

@@ -1,4 +1,4 @@
-import { parseUnitName } from "@steward/unit-file";
+import { parseUnitName, templateOf } from "@steward/unit-file";
 import { basename, chase, dirname, normalisePath } from "../chase.ts";
 import type { Outcome } from "./changes.ts";
 import { type InstallRun, note, shown } from "./discover.ts";
@@ -38,25 +38,37 @@ function sameUnit(run: InstallRun, link: string, a: string, b: string): boolean 
 }
 
 /** Removes every link below a configuration directory that bears a marked name or leads to one; links to what was removed go as well. */
-export function removeMarkedLinks(run: InstallRun, marked: Set<string>, configPath: string): void {
-  if (marked.size === 0) return;
-  for (let again = true; again; ) again = removeBelow(run, marked, configPath, configPath);
+export function removeMarkedLinks(run: InstallRun, marked: Set<string>, configPath: string): Outcome {
+  const loops = new Set<string>();
+  if (marked.size > 0) while (removeBelow(run, { marked, loops, top: configPath }, configPath));
+  return loops.size > 0 ? "ELOOP" : 0;
 }
 
-function removeBelow(run: InstallRun, marked: Set<string>, directory: string, top: string): boolean {
+interface Removal {
+  readonly marked: Set<string>;
+  /** Links that lead in circles: what they belong to cannot be said. */
+  readonly loops: Set<string>;
+  readonly top: string;
+}
+
+/** One pass; says whether something was removed that other links may lead to, so that another pass is due. */
+function removeBelow(run: InstallRun, removal: Removal, directory: string): boolean {
+  const { marked, loops, top } = removal;
   let again = false;
   for (const { name, kind } of run.tree.list(directory) ?? []) {
     const path = `${directory}/${name}`;
     if (kind === "directory") {
-      if (removeBelow(run, marked, path, top)) again = true;
+      if (removeBelow(run, removal, path)) again = true;
       continue;
     }
     if (kind !== "symlink" || parseUnitName(name) === undefined) continue;
     const target = chase(run.tree, path);
-    if (target === undefined) continue;
-    // systemd compares the whole target only where it is not below a root.
-    const hit = (run.root === "" && marked.has(target)) || marked.has(basename(target)) || marked.has(name);
-    if (!hit) continue;
+    if (target === undefined) {
+      if (!loops.has(path)) note(run, "ELOOP", shown(run, path));
+      loops.add(path);
+      continue;
+    }
+    if (!isMarked(run, marked, name, target)) continue;
     run.tree.unlink(path);
     for (let up = directory; up !== top && run.tree.removeDirectory(up); ) up = dirname(up);
     note(run, "unlink", shown(run, path));
@@ -66,4 +78,15 @@ function removeBelow(run: InstallRun, marked: Set<string>, directory: string, to
     }
   }
   return again;
+}
+
+/** By its own name, by its template's, or by what it leads to. systemd knows whole paths only where there is no root before them. */
+function isMarked(run: InstallRun, marked: ReadonlySet<string>, name: string, target: string): boolean {
+  const template = templateOf(name);
+  return (
+    (run.root === "" && marked.has(target)) ||
+    marked.has(basename(target)) ||
+    marked.has(name) ||
+    (template !== undefined && marked.has(template))
+  );
 }

@@ -1,6 +1,6 @@
 import { isValidUnitName } from "@steward/unit-file";
 import { applyUnits } from "./apply-units.ts";
-import type { InstallErrno, InstallResult, Outcome } from "./changes.ts";
+import { failed, type InstallErrno, type InstallResult, type Outcome } from "./changes.ts";
 import {
   discover,
   discoverAndCheck,
@@ -50,17 +50,11 @@ function sortOne(
 
 function execute(run: InstallRun, { plus, minus }: Sorted, mode: PresetMode, flags: InstallFlags): Outcome {
   const configPath = configPathOf(run, flags);
-  if (mode !== "enable-only") {
-    removeMarkedLinks(run, markForRemoval(run, minus), configPath);
-  }
-  if (mode === "disable-only") return 0;
-  return applyUnits(
-    run,
-    plus,
-    configPath,
-    { force: flags.force ?? false, ignoreAuxiliaryFailure: true },
-    { load: true },
-  );
+  const removed = mode === "enable-only" ? 0 : removeMarkedLinks(run, markForRemoval(run, minus), configPath);
+  if (mode === "disable-only") return removed;
+  const apply = { force: flags.force ?? false, ignoreAuxiliaryFailure: true };
+  const applied = applyUnits(run, plus, configPath, apply, { load: true });
+  return failed(removed) ? removed : applied;
 }
 
 /** `systemctl preset`: enables or disables units as the preset files say. */
@@ -92,7 +86,7 @@ const passedOver = new Set<string>([
   "ELOOP",
   "EXDEV",
   "ENOENT",
-  "ENOLINK",
+
   "EUNATCH",
 ]);
 

@@ -73,7 +73,7 @@ function indexLinks(run: InstallRun, directory: string): LinkIndex {
       put(name, link);
       if (target !== name) put(target, link);
       const template = templateOf(name);
-      if (template !== undefined && template !== target) put(template, link);
+      if (!direct && template !== undefined && template !== target) put(template, link);
     }
   };
   collect(directory, true);
@@ -114,8 +114,9 @@ function findLinks(
     let sameName = false;
     let found = false;
     for (const link of byName.get(info.name) ?? []) {
-      // A link of the same name that the unit's own file hides says nothing.
-      const byOwnName = (link.name === info.name || templateOf(link.name) === info.name) && !(below && link.direct);
+      // A link of the same name that the unit's own file hides says nothing. A wanted instance speaks for its template.
+      const byOwnName =
+        (link.name === info.name && !(below && link.direct)) || (!link.direct && templateOf(link.name) === info.name);
       const byTarget = link.target === info.name;
       if (byOwnName && byTarget && link.direct) sameName = true;
       else if ((byOwnName || byTarget) && (!matchName || isKnownName(info, link.name))) found = true;

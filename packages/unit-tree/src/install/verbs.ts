@@ -26,7 +26,14 @@ export interface InstallFlags {
 /** Begins a verb on a place. */
 export function beginRun(place: InstallPlace): InstallRun {
   const root = (place.root ?? "").replace(/\/+$/, "");
-  return { tree: overlayOn(place.tree), paths: place.paths, root, facts: place.facts ?? {}, changes: [], warnings: new Set() };
+  return {
+    tree: overlayOn(place.tree),
+    paths: place.paths,
+    root,
+    facts: place.facts ?? {},
+    changes: [],
+    warnings: new Set(),
+  };
 }
 
 /** Ends a verb: its answer as a value. */
@@ -80,8 +87,7 @@ function disable(run: InstallRun, names: readonly string[], flags: InstallFlags)
     }
     addInfo(context, name, false);
   }
-  removeMarkedLinks(run, markForRemoval(run, context), configPathOf(run, flags));
-  return 0;
+  return removeMarkedLinks(run, markForRemoval(run, context), configPathOf(run, flags));
 }
 
 /** `systemctl enable`: makes the links that [Install] asks for. Names, or absolute paths of unit files elsewhere, which are linked too. */
@@ -111,8 +117,14 @@ export function reenableUnitFiles(
   flags: InstallFlags = {},
 ): InstallResult {
   const run = beginRun(place);
+  // Names are resolved before their links go: afterwards an alias or a linked file would not be found any more.
+  const files = names.map((name) => {
+    if (name.startsWith("/")) return name;
+    const info = discover({ ...run, changes: [] }, newContext(), name, everything);
+    return typeof info === "string" ? name : (info.path ?? name);
+  });
   const disabled = disable(run, names.map(basename), flags);
-  return endRun(run, failed(disabled) ? disabled : enable(run, names, flags));
+  return endRun(run, failed(disabled) ? disabled : enable(run, files, flags));
 }
 
 /** `systemctl mask`: a link to /dev/null in place of the unit, which need not exist. */
@@ -150,8 +162,7 @@ export function unmaskUnitFiles(
     note(run, "unlink", shown(run, path));
     marked.add(path);
   }
-  removeMarkedLinks(run, marked, configPath);
-  return endRun(run, 0);
+  return endRun(run, removeMarkedLinks(run, marked, configPath));
 }
 
 /** `systemctl link`: links unit files by absolute path into the search path. */
@@ -223,9 +234,24 @@ export function setDefaultTarget(
 }
 
 /** `systemctl get-default`: the name of the unit that default.target leads to, or why there is none. */
-export function getDefaultTarget(place: InstallPlace): { readonly name: string } | { readonly error: InstallErrno } {
-  const info = discover(beginRun(place), newContext(), "default.target", { followConfig: true });
-  return typeof info === "string" ? { error: info } : { name: info.name };
+export function getDefaultTarget(
+  place: InstallPlace,
+): { readonly name: string } | { readonly error: InstallErrno; readonly warnings: readonly string[] } {
+  const run = beginRun(place);
+  const info = discover(run, newContext(), "default.target", { followConfig: true });
+  return typeof info === "string" ? { error: info, warnings: [...run.warnings] } : { name: info.name };
+}
+
+/** Whether there is a unit file of this name; `error` says what is wrong with one that cannot be used (a directory, a bad link). */
+export function checkUnitFile(
+  place: InstallPlace,
+  name: string,
+): { readonly exists: boolean; readonly error?: InstallErrno; readonly warnings: readonly string[] } {
+  const run = beginRun(place);
+  const info = discover(run, newContext(), name, {});
+  const warnings = [...run.warnings];
+  if (typeof info !== "string") return { exists: true, warnings };
+  return info === "ENOENT" ? { exists: false, warnings } : { exists: true, error: info, warnings };
 }
 
 /** `systemctl revert`: where a vendor's version exists, everything that an administrator laid over it goes; drop-ins go always. */
@@ -255,9 +281,9 @@ export function revertUnitFiles(place: InstallPlace, names: readonly string[]): 
     note(run, "unlink", shown(run, path));
     marked.add(path);
   }
-  removeMarkedLinks(run, marked, paths.runtimeConfig);
-  removeMarkedLinks(run, marked, paths.persistentConfig);
-  return endRun(run, 0);
+  const runtime = removeMarkedLinks(run, marked, paths.runtimeConfig);
+  const persistent = removeMarkedLinks(run, marked, paths.persistentConfig);
+  return endRun(run, failed(runtime) ? runtime : persistent);
 }
 
 function isVendor(run: InstallRun, path: string): boolean {
