@@ -1,6 +1,18 @@
 /** systemd's unit files: grammar, directives, value types, names, specifiers, loading. No I/O: the disk is an interface. */
 export { type Diagnostic, formatDiagnostic, type Position } from "./diagnostics.ts";
 export {
+  type Directive,
+  directives,
+  type ExecSettings,
+  type KillSettings,
+  ownSection,
+  type ResourceSettings,
+  type SectionName,
+  type Settings,
+  sectionsOf,
+} from "./directives/sections.ts";
+export type { ManPage } from "./directives/table.ts";
+export {
   escapeName,
   escapePath,
   mangleUnitName,
@@ -10,6 +22,7 @@ export {
   unitNameFromPath,
   unitNameToPath,
 } from "./escape-name.ts";
+export { defaultFacts, defaultSpecifiers, managerDefaults } from "./facts.ts";
 export {
   LONG_LINE_MAX,
   parseUnitFile,
@@ -18,7 +31,21 @@ export {
   type UnitFileEntry,
   type UnitFileSection,
 } from "./grammar/parse.ts";
+export { type CatalogEntry, catalogNames, scanUnitPaths, type UnitCatalog } from "./load/catalog.ts";
+export { type DependencyKind, dependencyKinds, type UnitDependency } from "./load/dependencies.ts";
+export { defaultSlice } from "./load/finish.ts";
+export {
+  type GivenFile,
+  type LoadContext,
+  type LoadedUnit,
+  type LoadState,
+  loadUnit,
+  loadUnitFromFiles,
+  type UnitSource,
+} from "./load/load-unit.ts";
+export { type SearchPathOptions, unitSearchPath } from "./load/search-path.ts";
 export type { DirEntry, FileKind, ReadResult, StatResult, UnitTree } from "./load/unit-tree.ts";
+export { isValidSliceName, parentSlice } from "./load/verify.ts";
 export {
   changeType,
   instantiate,
@@ -33,5 +60,40 @@ export {
   unitTypeOf,
   unitTypes,
 } from "./names.ts";
+export { expandSpecifiers, type SpecifierContext, type SpecifierUnit } from "./specifiers.ts";
 export { decodeUtf8, encodeUtf8 } from "./text.ts";
+export {
+  formatIpv6,
+  type ListenSpec,
+  normalizeSocketAddress,
+  type PathSpec,
+  type TimerBase,
+  type TimerSpec,
+} from "./values/activation.ts";
+export { capabilityNames } from "./values/capability-names.ts";
+export type { Condition } from "./values/conditions.ts";
+export { type EnvironmentFile, isEnvironmentAssignment, isEnvironmentName } from "./values/environment.ts";
+export { type EnvironmentEntry, parseEnvironmentFile } from "./values/environment-file.ts";
+export { errnoNames } from "./values/errno-names.ts";
+export type { ExecCommand } from "./values/exec-command.ts";
+export type { Credential, ImageMount, RootHash, StandardStream } from "./values/execution.ts";
+export { type ExitStatusSet, parseExitStatus } from "./values/exit-status.ts";
+export { exitStatusNames } from "./values/exit-status-names.ts";
+export {
+  addressFamilies,
+  ERRNO_KILL,
+  errnoName,
+  isSyscall,
+  type NameFilter,
+  type SyscallFilter,
+  syscallsOf,
+} from "./values/filters.ts";
+export type { IpPrefix } from "./values/ip.ts";
+export type { BusValue, Facts, ManagerDefaults, Rlimit } from "./values/kind.ts";
+export { limitNames, parseRlimit } from "./values/limits.ts";
+export { allCapabilities, allNamespaces, type NumberSet, parseCapability } from "./values/masks.ts";
+export { parseBoolean, parseInteger, parseMode, parsePermyriad, parseSize, parseUnsigned } from "./values/numbers.ts";
+export type { BindMount, ManagedDirectory, WorkingDirectory } from "./values/paths.ts";
+export type { Delegate, DeviceNumber, DeviceRule, SocketBindRule } from "./values/resources.ts";
+export { parseSignal, signalName } from "./values/signals.ts";
 export { splitCommandLine } from "./words.ts";

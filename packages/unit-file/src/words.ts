@@ -46,11 +46,11 @@ export function nextWord(text: string, at: number, options: WordOptions): WordRe
       }
       const next = text.charCodeAt(i);
       if (options.cUnescape || options.unescapeSeparators) {
-        const escape = options.cUnescape ? cEscape(text, i) : undefined;
-        if (escape) {
-          word += escape.text;
-          hasBytes ||= escape.byte;
-          i += escape.length - 1;
+        const decoded = options.cUnescape ? cEscape(text, i) : undefined;
+        if (decoded) {
+          word += decoded.text;
+          hasBytes ||= decoded.byte;
+          i += decoded.length - 1;
         } else if (options.unescapeSeparators && (next === 92 || isSeparator(next))) word += text[i];
         else if (options.unescapeRelax) word += `\\${text[i]}`;
         else return "malformed";

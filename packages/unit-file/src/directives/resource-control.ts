@@ -1,0 +1,93 @@
+import { nameFilter } from "../values/filters.ts";
+import { ipPrefixes } from "../values/ip.ts";
+import { numberSet } from "../values/masks.ts";
+import { paths } from "../values/paths.ts";
+import * as r from "../values/resources.ts";
+import { boolean, choice, permyriadScaled, text, timespan, timespanOrInfinity } from "../values/scalars.ts";
+import { slice } from "../values/unit-references.ts";
+import { set } from "./table.ts";
+
+const shares = r.weight(2, 262144, (t) => `Invalid CPU shares, ignoring: ${t}`);
+const ioWeight = r.weight(1, 10000, (t) => `Invalid weight, ignoring: ${t}`);
+const blockIoWeight = r.weight(10, 1000, (t) => `Invalid block IO weight, ignoring: ${t}`);
+const protection = r.memoryLimit(0, true);
+const limit = r.memoryLimit(Number.POSITIVE_INFINITY, false);
+const swapLimit = r.memoryLimit(Number.POSITIVE_INFINITY, true);
+const managedOom = ["auto", "kill"] as const;
+
+/** What sections with a control group share: systemd.resource-control(5). */
+export const resourceTable = {
+  man: "systemd.resource-control(5)",
+  settings: {
+    Slice: set(slice, { property: null }),
+    AllowedCPUs: set(numberSet),
+    StartupAllowedCPUs: set(numberSet),
+    AllowedMemoryNodes: set(numberSet),
+    StartupAllowedMemoryNodes: set(numberSet),
+    CPUAccounting: set(boolean(true), { initial: (f) => f.defaults.cpuAccounting }),
+    CPUWeight: set(r.cpuWeight),
+    StartupCPUWeight: set(r.cpuWeight),
+    CPUShares: set(shares),
+    StartupCPUShares: set(shares),
+    CPUQuota: set(r.cpuQuota, { property: "CPUQuotaPerSecUSec" }),
+    CPUQuotaPeriodSec: set(timespanOrInfinity(Number.POSITIVE_INFINITY)),
+    MemoryAccounting: set(boolean(true), { initial: (f) => f.defaults.memoryAccounting }),
+    MemoryMin: set(protection),
+    DefaultMemoryMin: set(protection),
+    DefaultMemoryLow: set(protection),
+    DefaultStartupMemoryLow: set(protection, { since: 254 }),
+    MemoryLow: set(protection),
+    StartupMemoryLow: set(protection, { since: 254 }),
+    MemoryHigh: set(limit),
+    StartupMemoryHigh: set(limit, { since: 254 }),
+    MemoryMax: set(limit),
+    StartupMemoryMax: set(limit, { since: 254 }),
+    MemorySwapMax: set(swapLimit),
+    StartupMemorySwapMax: set(swapLimit, { since: 254 }),
+    MemoryZSwapMax: set(swapLimit, { since: 253 }),
+    StartupMemoryZSwapMax: set(swapLimit, { since: 254 }),
+    MemoryZSwapWriteback: set(boolean(true), { since: 256 }),
+    MemoryLimit: set(limit),
+    MemoryPressureWatch: set(choice("memory pressure watch", ["auto", "on", "off", "skip"], "auto"), { since: 254 }),
+    MemoryPressureThresholdSec: set(timespan(200_000), { since: 254 }),
+    DeviceAllow: set(r.deviceAllow),
+    DevicePolicy: set(choice("device policy", ["auto", "closed", "strict"], "auto")),
+    IOAccounting: set(boolean(false), { initial: (f) => f.defaults.ioAccounting }),
+    IOWeight: set(ioWeight),
+    StartupIOWeight: set(ioWeight),
+    IODeviceWeight: set(r.ioDeviceWeight),
+    IOReadBandwidthMax: set(r.ioLimit),
+    IOWriteBandwidthMax: set(r.ioLimit),
+    IOReadIOPSMax: set(r.ioLimit),
+    IOWriteIOPSMax: set(r.ioLimit),
+    IODeviceLatencyTargetSec: set(r.ioLatency),
+    BlockIOAccounting: set(boolean(false), { initial: (f) => f.defaults.blockIoAccounting }),
+    BlockIOWeight: set(blockIoWeight),
+    StartupBlockIOWeight: set(blockIoWeight),
+    BlockIODeviceWeight: set(r.blockIoDeviceWeight),
+    BlockIOReadBandwidth: set(r.blockIoBandwidth),
+    BlockIOWriteBandwidth: set(r.blockIoBandwidth),
+    TasksAccounting: set(boolean(true), { initial: (f) => f.defaults.tasksAccounting }),
+    TasksMax: set(r.tasksMax, { property: null }),
+    Delegate: set(r.delegate),
+    DelegateSubgroup: set(text, { since: 254 }),
+    DisableControllers: set(r.disableControllers),
+    IPAccounting: set(boolean(false), { initial: (f) => f.defaults.ipAccounting }),
+    IPAddressAllow: set(ipPrefixes),
+    IPAddressDeny: set(ipPrefixes),
+    IPIngressFilterPath: set(paths()),
+    IPEgressFilterPath: set(paths()),
+    ManagedOOMSwap: set(choice("ManagedOOMSwap=", managedOom, "auto")),
+    ManagedOOMMemoryPressure: set(choice("ManagedOOMMemoryPressure=", managedOom, "auto")),
+    ManagedOOMMemoryPressureLimit: set(permyriadScaled),
+    ManagedOOMMemoryPressureDurationSec: set(timespanOrInfinity(Number.POSITIVE_INFINITY), { since: 257 }),
+    ManagedOOMPreference: set(choice("ManagedOOMPreference=", ["none", "avoid", "omit"], "none")),
+    BPFProgram: set(r.bpfPrograms),
+    SocketBindAllow: set(r.socketBind),
+    SocketBindDeny: set(r.socketBind),
+    RestrictNetworkInterfaces: set(nameFilter("list of network interfaces")),
+    NFTSet: set(text, { since: 255 }),
+    CoredumpReceive: set(boolean(false), { since: 255 }),
+  },
+  others: {},
+} as const;

@@ -1,0 +1,258 @@
+import { isNormalizedPath, isValidPath, simplifyPath } from "../escape-name.ts";
+import type { Assignment, Kind } from "./kind.ts";
+import { forEachWord, list } from "./lists.ts";
+import { scalar } from "./scalars.ts";
+
+/** Checks and simplifies one path as systemd does; undefined where it has complained. */
+export function checkPath(
+  path: string,
+  a: Assignment,
+  options: { absolute?: boolean; fatal?: boolean } = {},
+): string | undefined {
+  const { absolute = true, fatal = false } = options;
+  const say = (message: string): undefined => {
+    if (fatal) a.refuse(message);
+    else a.warn(message);
+    return undefined;
+  };
+  const tail = fatal ? "" : ", ignoring";
+  if (absolute && !path.startsWith("/")) return say(`${a.directive}= path is not absolute${tail}: ${path}`);
+  const simple = simplifyPath(path);
+  if (!isValidPath(simple)) return say(`${a.directive}= path has invalid length (${simple.length} bytes)${tail}.`);
+  if (!isNormalizedPath(simple)) return say(`${a.directive}= path is not normalized${tail}: ${simple}`);
+  return simple;
+}
+
+/** An absolute path; empty unsets. `fatal` paths make the unit unusable when they are wrong. */
+export function path(fatal = false): Kind<string> {
+  return scalar(
+    "path",
+    "s",
+    "",
+    (text, a) => {
+      if (text === "") return "";
+      const value = a.expand(text);
+      if (value !== undefined) return checkPath(value, a, { fatal });
+      const message = `Failed to resolve unit specifiers in '${text}'`;
+      if (fatal) a.refuse(`${message}: Invalid argument`);
+      else a.warn(`${message}, ignoring: Invalid argument`);
+      return undefined;
+    },
+    (v) => v,
+  );
+}
+
+/** A path relative to /run (PIDFile=), made absolute. */
+export const pidFile: Kind<string> = scalar(
+  "path",
+  "s",
+  "",
+  (text, a) => {
+    if (text === "") return "";
+    const value = a.expand(text);
+    if (value === undefined) {
+      a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: Invalid argument`);
+      return undefined;
+    }
+    const full = simplifyPath(value.startsWith("/") ? value : `${a.facts.scope === "system" ? "/run" : "%t"}/${value}`);
+    const absolute = full.startsWith("%t") ? (a.expand(full) ?? full) : full;
+    const checked = checkPath(absolute, a);
+    if (checked?.startsWith("/var/run/")) {
+      const better = checked.slice(4);
+      a.warn(
+        `PIDFile= references a path below legacy directory /var/run/, updating ${checked} → ${better}; please update the unit file accordingly.`,
+      );
+      return better;
+    }
+    return checked;
+  },
+  (v) => v,
+);
+
+/** A list of absolute paths, without prefixes (RequiresMountsFor=, ExecSearchPath=, Symlinks=). */
+export function paths(separators?: string): Kind<readonly string[]> {
+  return list<string>(
+    "list of paths",
+    "as",
+    (a, add) =>
+      forEachWord(a, separators ? { separators } : { unquote: true }, (word) => {
+        const value = a.expand(word);
+        if (value === undefined) {
+          a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: Invalid argument`);
+          return;
+        }
+        const checked = checkPath(value, a);
+        if (checked !== undefined) add(checked);
+      }),
+    (v) => v,
+  );
+}
+
+/** A list of paths for a mount namespace: `-` (may be missing) and `+` (under RootDirectory=) may stand before each. */
+export const namespacePaths: Kind<readonly string[]> = list<string>(
+  "list of paths with prefixes",
+  "as",
+  (a, add) =>
+    forEachWord(a, { unquote: true }, (word) => {
+      const value = a.expand(word);
+      if (value === undefined) {
+        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+        return;
+      }
+      let rest = value;
+      let prefix = "";
+      if (rest.startsWith("-")) {
+        prefix += "-";
+        rest = rest.slice(1);
+      }
+      if (rest.startsWith("+")) {
+        prefix += "+";
+        rest = rest.slice(1);
+      }
+      const checked = checkPath(rest, a);
+      if (checked !== undefined) add(prefix + checked);
+    }),
+  (v) => v,
+);
+
+/** WorkingDirectory=: a path, `~`, and `-` before it when it may be missing. */
+export interface WorkingDirectory {
+  readonly path: string;
+  readonly home: boolean;
+  readonly missingOk: boolean;
+}
+
+export const workingDirectory: Kind<WorkingDirectory | undefined> = {
+  name: "path",
+  signature: "s",
+  repeats: "replaces",
+  initial: undefined,
+  assign(previous, a) {
+    if (a.value === "") return undefined;
+    const missingOk = a.value.startsWith("-");
+    const rest = missingOk ? a.value.slice(1) : a.value;
+    if (rest === "~") return { path: "", home: true, missingOk };
+    const value = a.expand(rest);
+    const say = (message: string): WorkingDirectory | undefined => {
+      if (missingOk) a.warn(message);
+      else a.refuse(message);
+      return previous;
+    };
+    if (value === undefined) {
+      const tail = missingOk ? ", ignoring" : "";
+      return say(`Failed to resolve unit specifiers in working directory path '${rest}'${tail}: Invalid argument`);
+    }
+    const checked = checkPath(value, a, { fatal: !missingOk });
+    return checked === undefined ? previous : { path: checked, home: false, missingOk };
+  },
+  toBus: (v) => (v ? `${v.missingOk ? "!" : ""}${v.home ? "~" : v.path}` : ""),
+};
+
+/** BindPaths=: source, destination and options. */
+export interface BindMount {
+  readonly source: string;
+  readonly destination: string;
+  readonly ignoreMissing: boolean;
+  readonly recursive: boolean;
+  readonly readOnly: boolean;
+}
+
+const MS_REC = 16384n;
+
+/** BindPaths= and BindReadOnlyPaths=: `SOURCE[:DESTINATION[:rbind|norbind]]`. */
+export function bindPaths(readOnly: boolean): Kind<readonly BindMount[]> {
+  return list<BindMount>(
+    "list of bind mounts",
+    "a(ssbt)",
+    (a, add) =>
+      forEachWord(a, { unquote: true, retainEscape: false }, (word) => {
+        const value = a.expand(word);
+        if (value === undefined) {
+          a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: Invalid argument`);
+          return;
+        }
+        const parts = value.split(":");
+        const first = parts[0] as string;
+        const ignoreMissing = first.startsWith("-");
+        const source = checkPath(ignoreMissing ? first.slice(1) : first, a);
+        if (source === undefined) return;
+        const destination = parts.length > 1 ? checkPath(parts[1] as string, a) : source;
+        if (destination === undefined) return;
+        const option = parts[2] ?? "";
+        if (option !== "" && option !== "rbind" && option !== "norbind") {
+          a.warn(`Invalid option string, ignoring setting: ${option}`);
+          return;
+        }
+        add({ source, destination, ignoreMissing, recursive: option !== "norbind", readOnly });
+      }),
+    (v) => v.map((m) => [m.source, m.destination, m.ignoreMissing, m.recursive ? MS_REC : 0n]),
+  );
+}
+
+/** TemporaryFileSystem=: `PATH[:OPTIONS]`. */
+export const temporaryFileSystems: Kind<readonly { readonly path: string; readonly options: string }[]> = list(
+  "list of mounts",
+  "a(ss)",
+  (a, add) =>
+    forEachWord(a, { unquote: true }, (word) => {
+      const colon = word.indexOf(":");
+      const value = a.expand(colon < 0 ? word : word.slice(0, colon));
+      const options = colon < 0 ? "" : a.expand(word.slice(colon + 1));
+      if (value === undefined || options === undefined) {
+        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+        return;
+      }
+      const checked = checkPath(value, a);
+      if (checked !== undefined) add({ path: checked, options });
+    }),
+  (v) => v.map((m) => [m.path, m.options]),
+);
+
+/** RuntimeDirectory= and its kin: relative paths, from 251 on with symlinks to make (`dir:link`). */
+export interface ManagedDirectory {
+  readonly path: string;
+  readonly symlinks: readonly string[];
+}
+
+export const managedDirectories: Kind<readonly ManagedDirectory[]> = list<ManagedDirectory>(
+  "list of directory names",
+  "as",
+  (a, add, previous) => {
+    const found: { path: string; symlinks: string[] }[] = [];
+    forEachWord(a, { unquote: true }, (word) => {
+      const colon = word.indexOf(":");
+      const source = a.expand(colon < 0 ? word : word.slice(0, colon));
+      const link = colon < 0 ? undefined : a.expand(word.slice(colon + 1));
+      if (source === undefined || (colon >= 0 && link === undefined)) {
+        a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: Invalid argument`);
+        return;
+      }
+      const checked = checkRelative(source, a);
+      if (checked === undefined) return;
+      let directory = found.find((d) => d.path === checked);
+      if (!directory && !previous.some((d) => d.path === checked)) {
+        directory = { path: checked, symlinks: [] };
+        found.push(directory);
+        add(directory);
+      }
+      if (link === undefined || link === "") return;
+      if (a.directive === "ConfigurationDirectory") {
+        a.warn(`Destination parameter is not supported for ConfigurationDirectory, ignoring: ${word}`);
+        return;
+      }
+      const target = checkRelative(link, a);
+      if (target !== undefined) directory?.symlinks.push(target);
+    });
+  },
+  (v) => v.map((d) => d.path),
+);
+
+function checkRelative(path: string, a: Assignment): string | undefined {
+  const simple = simplifyPath(path);
+  if (simple.startsWith("/")) a.warn(`${a.directive}= path is absolute: ${simple}`);
+  else if (!isNormalizedPath(simple)) a.warn(`${a.directive}= path is not normalized, ignoring assignment: ${path}`);
+  else if (simple === "private" || simple.startsWith("private/")) {
+    a.warn(`${a.directive}= path can't be 'private', ignoring assignment: ${path}`);
+  } else return simple;
+  return undefined;
+}
