@@ -4,5 +4,10 @@ export type { CommandRef, Effect, LogLine, SignalReason } from "./model/effect.t
 export type { ConditionOutcome, Event, ProcessUsage, TimerSlot, Token } from "./model/event.ts";
 export type { DualTimestamp, Now } from "./model/now.ts";
 export type { CoreState, JobRecord, UnitRecord } from "./model/state.ts";
+export { failedUnits, type SystemState, systemState } from "./properties/system.ts";
+export { runtimeProperties } from "./properties/unit.ts";
+export type { BusValue, Property } from "./properties/value.ts";
+export { listUnits, type UnitView, unitView } from "./properties/view.ts";
+export { type ArmedTimers, armedTimers, checksPending, knownTokens } from "./recovery.ts";
 export { type Step, step } from "./step.ts";
 export type { Changed } from "./turn.ts";

@@ -65,9 +65,18 @@ export function onKill(turn: Turn, event: EventOf<"kill">): void {
   const service = machine.type === "service" ? machine : undefined;
   const main = service?.main;
   const process = service === undefined ? undefined : control(service.state);
-  if (service === undefined && whom !== "all") return refuse(`${machine.type} units have no ${whom} processes`);
-  if (whom === "main" && main === undefined) return refuse("No main process to kill");
-  if (whom === "control" && process === undefined) return refuse("No control process to kill");
+  if (service === undefined && whom !== "all") {
+    refuse(`${machine.type} units have no ${whom} processes`);
+    return;
+  }
+  if (whom === "main" && main === undefined) {
+    refuse("No main process to kill");
+    return;
+  }
+  if (whom === "control" && process === undefined) {
+    refuse("No control process to kill");
+    return;
+  }
   const { signal } = event;
   const one = (token: number, why: "client-main" | "client-control"): void =>
     emit(turn, { kind: "signal", unit, token, signal, why });
@@ -85,7 +94,10 @@ export function onKill(turn: Turn, event: EventOf<"kill">): void {
     emit(turn, { kind: "signalGroup", unit, signal, except, why: "client-process" });
     killed = true;
   }
-  if (!killed && event.whom.endsWith("-fail")) return refuse("No matching processes to kill");
+  if (!killed && event.whom.endsWith("-fail")) {
+    refuse("No matching processes to kill");
+    return;
+  }
   reply(turn, event.request, {});
 }
 

@@ -56,25 +56,35 @@ function toService(turn: Turn, event: Event): void {
   const s = { turn, unit };
   switch (event.kind) {
     case "spawned":
-      return onSpawned(s, event);
+      onSpawned(s, event);
+      return;
     case "execOk":
-      return onExecOk(s, event);
+      onExecOk(s, event);
+      return;
     case "execFailed":
-      return onExecFailed(s, event);
+      onExecFailed(s, event);
+      return;
     case "exited":
-      return onExited(s, event);
+      onExited(s, event);
+      return;
     case "groupEmpty":
-      return onGroupEmpty(s);
+      onGroupEmpty(s);
+      return;
     case "notify":
-      return onNotify(s, event);
+      onNotify(s, event);
+      return;
     case "pidFile":
-      return onPidFile(s, event);
+      onPidFile(s, event);
+      return;
     case "adopted":
-      return onAdopted(s, event);
+      onAdopted(s, event);
+      return;
     case "timer":
-      return onTimer(s, event.slot);
+      onTimer(s, event.slot);
+      return;
     case "busName":
-      return onBusName(s, event.owned);
+      onBusName(s, event.owned);
+      return;
     case "oomKill":
       dispatch(s, { kind: "oomKill" });
       return;
@@ -86,30 +96,40 @@ function toService(turn: Turn, event: Event): void {
 function perform(turn: Turn, event: Event): void {
   switch (event.kind) {
     case "load":
-      return load(turn, event);
+      load(turn, event);
+      return;
     case "enqueue":
-      return onEnqueue(turn, event);
+      onEnqueue(turn, event);
+      return;
     case "cancelJob":
-      return onCancelJob(turn, event);
+      onCancelJob(turn, event);
+      return;
     case "clearJobs":
-      return onClearJobs(turn, event);
+      onClearJobs(turn, event);
+      return;
     case "resetFailed":
-      return onResetFailed(turn, event);
+      onResetFailed(turn, event);
+      return;
     case "kill":
-      return onKill(turn, event);
+      onKill(turn, event);
+      return;
     case "shutdown":
-      return onShutdown(turn, event);
+      onShutdown(turn, event);
+      return;
     case "startupFinished":
-      return patchCounters(turn, { startup: "starting" });
+      patchCounters(turn, { startup: "starting" });
+      return;
     case "jobTimer":
-      return jobTimedOut(turn, event.job, event.slot);
+      jobTimedOut(turn, event.job, event.slot);
+      return;
     case "conditionsChecked": {
       const job = onConditionsChecked(turn, event);
       if (job !== undefined) resumeStart(turn, job);
       return;
     }
     default:
-      return toService(turn, event);
+      toService(turn, event);
+      return;
   }
 }
 

@@ -39,6 +39,7 @@ export interface At<S extends ServiceStateKind> extends Service {
   readonly state: Extract<ServiceState, { readonly kind: S }>;
 }
 
+// biome-ignore lint/suspicious/noConfusingVoidType: a cell that answers nothing is a plain function
 type Answer<E extends ServiceEventKind> = E extends "start" | "stop" | "reload" ? Outcome : void;
 
 /** What one state does about one event. */

@@ -1,0 +1,126 @@
+import type { UnitDefinition } from "../definition/definition.ts";
+import { definitionOf, resolveName } from "../definition/definitions.ts";
+import { reader } from "../definition/settings.ts";
+import type { ConditionOutcome } from "../model/event.ts";
+import type { CoreState } from "../model/state.ts";
+import { blankUnit } from "../unit/blank.ts";
+import { serviceProperties } from "./service.ts";
+import { type BusValue, type Property, timestamp } from "./value.ts";
+import { unitView } from "./view.ts";
+
+const outcomeNumber = { failed: -1, error: -1, untested: 0, succeeded: 1 } as const;
+
+function checked(outcomes: readonly ConditionOutcome[]): BusValue {
+  return outcomes.map((o) => [o.type, o.trigger, o.negate, o.parameter, outcomeNumber[o.result]]);
+}
+
+/** The conditions of the unit file, none of them looked at yet. */
+function unchecked(state: CoreState, id: string, what: "Condition" | "Assert"): BusValue {
+  const unit = state.definitions.loaded.get(id);
+  if (unit === undefined) return [];
+  const get = reader(unit.settings, "Unit");
+  const list = get.list(`${what}s`).length > 0 ? get.list(`${what}s`) : get.list(what);
+  return list.map((entry) => {
+    const { type, trigger, negate, parameter } = entry as Omit<ConditionOutcome, "result">;
+    return [type.startsWith(what) ? type : `${what}${type}`, trigger, negate, parameter, 0];
+  });
+}
+
+function objectPath(job: number): string {
+  return job === 0 ? "/" : `/org/freedesktop/systemd1/job/${job}`;
+}
+
+function bytes(hex: string): number[] {
+  return Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+
+const stoppable: ReadonlySet<string> = new Set([
+  "service",
+  "target",
+  "slice",
+  "scope",
+  "socket",
+  "timer",
+  "path",
+  "mount",
+  "automount",
+  "swap",
+]);
+const freezable: ReadonlySet<string> = new Set(["service", "slice", "scope"]);
+
+function abilities(definition: UnitDefinition | undefined): Property[] {
+  const loaded = definition?.loadState === "loaded";
+  const type = definition?.type ?? "";
+  const service = definition?.service;
+  const canReload =
+    loaded && service !== undefined && (service.commands.ExecReload.length > 0 || service.type === "notify-reload");
+  const canStart = loaded && stoppable.has(type) && !definition.refuseManualStart;
+  const canStop = stoppable.has(type) && !definition?.perpetual && !definition?.refuseManualStop;
+  return [
+    { name: "CanStart", signature: "b", value: canStart },
+    { name: "CanStop", signature: "b", value: canStop },
+    { name: "CanReload", signature: "b", value: canReload },
+    { name: "CanIsolate", signature: "b", value: canStart && definition.allowIsolate },
+    { name: "CanClean", signature: "as", value: [] },
+    { name: "CanFreeze", signature: "b", value: freezable.has(type) },
+  ];
+}
+
+/**
+ * The properties of org.freedesktop.systemd1.Unit, and of the interface of the unit's type, that follow from the run-time
+ * state. What the unit file says comes from @steward/unit-file, what the machine knows (ControlGroup, MemoryCurrent …)
+ * from the shell.
+ */
+export function runtimeProperties(state: CoreState, name: string): readonly Property[] {
+  const id = resolveName(state, name);
+  const definition = definitionOf(state, id);
+  const unit = state.units.get(id) ?? blankUnit(definition, id);
+  const { activeState, subState } = unitView(state, id);
+  const job = unit.job ?? unit.nopJob ?? 0;
+  const own = unit.machine.type === "service" ? serviceProperties(state, id, unit.machine) : [];
+  const plainResult: Property[] =
+    unit.machine.type === "service" ||
+    unit.machine.type === "target" ||
+    unit.machine.type === "slice" ||
+    unit.machine.type === "device"
+      ? []
+      : [{ name: "Result", signature: "s", value: "success" }];
+  return [
+    ...own,
+    ...plainResult,
+    { name: "Following", signature: "s", value: "" },
+    { name: "ActiveState", signature: "s", value: activeState },
+    { name: "FreezerState", signature: "s", value: "running" },
+    { name: "SubState", signature: "s", value: subState },
+    ...timestamp("StateChangeTimestamp", unit.stateChange),
+    ...timestamp("InactiveExitTimestamp", unit.inactiveExit),
+    ...timestamp("ActiveEnterTimestamp", unit.activeEnter),
+    ...timestamp("ActiveExitTimestamp", unit.activeExit),
+    ...timestamp("InactiveEnterTimestamp", unit.inactiveEnter),
+    ...abilities(definition),
+    { name: "Job", signature: "(uo)", value: [job, objectPath(job)] },
+    { name: "Markers", signature: "as", value: [] },
+    { name: "ConditionResult", signature: "b", value: unit.conditionResult },
+    { name: "AssertResult", signature: "b", value: unit.assertResult },
+    ...timestamp("ConditionTimestamp", unit.conditionAt),
+    ...timestamp("AssertTimestamp", unit.assertAt),
+    {
+      name: "Conditions",
+      signature: "a(sbbsi)",
+      value: unit.conditions.length > 0 ? checked(unit.conditions) : unchecked(state, id, "Condition"),
+    },
+    {
+      name: "Asserts",
+      signature: "a(sbbsi)",
+      value: unit.asserts.length > 0 ? checked(unit.asserts) : unchecked(state, id, "Assert"),
+    },
+    { name: "Perpetual", signature: "b", value: definition?.perpetual ?? false },
+    { name: "InvocationID", signature: "ay", value: bytes(unit.invocation) },
+    { name: "Refs", signature: "as", value: [] },
+    {
+      name: "ActivationDetails",
+      signature: "a(ss)",
+      value: unit.trigger === undefined ? [] : [["trigger_unit", unit.trigger.unit]],
+    },
+  ];
+}
