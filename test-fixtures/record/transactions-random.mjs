@@ -48,66 +48,61 @@ const modes = [
   ["restart-dependencies", 1],
 ];
 
+/** A unit is one line: `a.service Requires=b.service After=b.service reload`, as packages/graph/test/support/world.ts reads it. */
 function makeCase(index) {
   const next = random(seed * 100003 + index);
   const int = (n) => Math.floor(next() * n);
   const pick = (table) => {
     let at = int(table.reduce((sum, [, weight]) => sum + weight, 0));
-    for (const [value, weight] of table) if ((at -= weight) < 0) return value;
+    for (const [value, weight] of table) {
+      at -= weight;
+      if (at < 0) return value;
+    }
   };
-  const names = ["a", "b", "c", "d", "e", "f"]
-    .slice(0, 3 + int(4))
-    .map((name) => `${name}.${int(5) === 0 ? "target" : "service"}`);
+  const names = ["a", "b", "c", "d", "e", "f"].slice(0, 3 + int(4)).map((name) => `${name}.${int(5) === 0 ? "target" : "service"}`);
   const cyclic = int(4) === 0;
   const blocked = int(2) === 0;
-  const units = {};
-  for (const [at, name] of names.entries()) {
-    const lines = ["[Unit]", "DefaultDependencies=no"];
+  const blocker = "blocker.service";
+  const others = blocked ? [...names, blocker] : names;
+  const units = names.map((name, at) => {
+    const words = [name];
     for (let n = int(4); n > 0; n--) {
       const kind = pick(kinds);
-      let other = int(names.length);
-      if (!cyclic && (kind === "After" || kind === "Before")) {
-        // Ordered by name: no cycle.
-        if (other === at) continue;
-        lines.push(`${other < at ? "After" : "Before"}=${names[other]}`);
-      } else {
-        if (int(25) === 0) other = -1;
-        lines.push(`${kind}=${other < 0 ? "missing.service" : names[other]}`);
-      }
+      const other = int(others.length);
+      if (other === at) continue;
+      // Ordered by name, mostly: no cycle.
+      if (!cyclic && (kind === "After" || kind === "Before")) words.push(`${other < at || other === names.length ? "After" : "Before"}=${others[other]}`);
+      else words.push(`${kind}=${int(25) === 0 ? "missing.service" : others[other]}`);
     }
-    if (blocked) lines.push("After=blocker.service");
-    if (name.endsWith(".service")) {
-      lines.push("[Service]", "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/bin/true");
-      if (int(2) === 0) lines.push("ExecReload=/bin/true");
-    }
-    units[name] = `${lines.join("\n")}\n`;
-  }
-  if (blocked)
-    units["blocker.service"] =
-      "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=/bin/sleep infinity\n";
+    if (blocked) words.push(`After=${blocker}`);
+    if (name.endsWith(".service") && int(2) === 0) words.push("reload");
+    return [...new Set(words)].join(" ");
+  });
+  if (blocked) units.push(blocker);
   const active = names.filter(() => int(2) === 0);
   const queued = [];
+  const irreversible = int(6) === 0;
   if (blocked) {
-    queued.push(["start", "blocker.service", "replace"]);
-    for (let n = int(3); n > 0; n--)
-      queued.push([
-        int(4) === 0 ? "restart" : "start",
-        names[int(names.length)],
-        int(5) === 0 ? "replace-irreversibly" : "replace",
-      ]);
+    queued.push(["start", blocker, "replace"]);
+    for (let n = irreversible ? 1 : int(3); n > 0; n--)
+      queued.push([int(4) === 0 ? "restart" : "start", names[int(names.length)], irreversible ? "replace-irreversibly" : "replace"]);
   }
-  return {
-    units,
-    names: Object.keys(units),
-    active,
-    queued,
-    request: [pick(requests), names[int(names.length)], pick(modes)],
-  };
+  return { units, names: others, active, queued, irreversible, request: [pick(requests), others[int(others.length)], pick(modes)] };
+}
+
+/** The unit file of such a line. */
+function unitText(line, prefix) {
+  const [name, ...words] = line.split(" ");
+  const lines = ["[Unit]", "DefaultDependencies=no"];
+  for (const word of words) if (word !== "reload") lines.push(word.replace("=", `=${prefix}`));
+  if (name === "blocker.service") lines.push("[Service]", "Type=oneshot", "ExecStart=/bin/sleep infinity");
+  else if (name.endsWith(".service")) lines.push("[Service]", "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/bin/true");
+  if (words.includes("reload")) lines.push("ExecReload=/bin/true");
+  return `${lines.join("\n")}\n`;
 }
 
 const run = (...args) => {
-  const { stdout, stderr, status } = spawnSync("systemctl", args, { encoding: "utf8" });
-  return { stdout, stderr, status };
+  return spawnSync("systemctl", args, { encoding: "utf8" });
 };
 const jobs = (prefix) =>
   run("list-jobs", "--no-legend", "--plain", "--full")
@@ -143,17 +138,10 @@ const said = (after, prefix) => {
 mkdirSync("/run/systemd/system", { recursive: true });
 const cases = Array.from({ length: count }, (_, index) => makeCase(index));
 for (const [index, { units }] of cases.entries())
-  for (const [name, text] of Object.entries(units)) {
-    const prefix = `s${index}-`;
-    const named = text.replace(
-      /^(Requires|Wants|BindsTo|Requisite|PartOf|Upholds|Conflicts|After|Before|PropagatesReloadTo|PropagatesStopTo)=/gm,
-      `$1=${prefix}`,
-    );
-    writeFileSync(`/run/systemd/system/${prefix}${name}`, named);
-  }
+  for (const line of units) writeFileSync(`/run/systemd/system/s${index}-${line.split(" ")[0]}`, unitText(line, `s${index}-`));
 run("daemon-reload");
 
-for (const [index, { units, names, active, queued, request }] of cases.entries()) {
+for (const [index, { units, names, active, queued, irreversible, request }] of cases.entries()) {
   const prefix = `s${index}-`;
   for (const name of active) run("start", "--job-mode=ignore-dependencies", prefix + name);
   settle(prefix);
@@ -170,30 +158,18 @@ for (const [index, { units, names, active, queued, request }] of cases.entries()
         return [values.Id.replace(prefix, ""), values.ActiveState];
       }),
   );
-  const queue = jobs(prefix);
+  const queue = jobs(prefix).sort((x, y) => x.id - y.id).map(({ unit, type, state }) => `${type} ${unit} ${state}${irreversible && unit !== "blocker.service" ? " irreversible" : ""}`);
   const before = cursor();
   const [verb, name, mode] = request;
   const answer = run(verb, "--no-block", "-T", `--job-mode=${mode}`, prefix + name);
   const plain = (text) => text.replaceAll(prefix, "");
-  const enqueued = plain(answer.stdout + answer.stderr)
-    .split("\n")
-    .flatMap((line) => {
-      const match = /^Enqueued (anchor|auxiliary) job \d+ (\S+)\/(\S+?)\.?$/.exec(line);
-      return match ? [`${match[1] === "anchor" ? "*" : ""}${match[3]} ${match[2]}`] : [];
-    });
+  const enqueued = plain(answer.stdout + answer.stderr).split("\n").flatMap((line) => {
+    const match = /^Enqueued (anchor|auxiliary) job \d+ (\S+)\/(\S+?)\.?$/.exec(line);
+    return match ? [`${match[1] === "anchor" ? "*" : ""}${match[3]} ${match[2]}`] : [];
+  });
   const error = answer.status === 0 ? undefined : plain(answer.stderr).split("\n")[0];
   const log = said(before, prefix);
-  console.log(
-    JSON.stringify({
-      units,
-      states,
-      queue,
-      irreversible: queued.filter(([, , m]) => m === "replace-irreversibly").length > 0,
-      request,
-      answer: error === undefined ? { jobs: enqueued.sort() } : { error },
-      log,
-    }),
-  );
+  console.log(JSON.stringify({ units, states, queue, request, answer: error ?? enqueued.sort(), log }));
   for (const { id } of jobs(prefix)) run("cancel", String(id));
   run("kill", "-s", "KILL", `${prefix}blocker.service`);
 }

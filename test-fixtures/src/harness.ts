@@ -1,5 +1,14 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { eventually } from "./eventually.ts";
@@ -9,7 +18,7 @@ import { canBootLab, lab, programs, stewardctl, stewardd } from "./machine.ts";
 export interface BootOptions {
   /** As PID 1, as root beside another init, or as an ordinary user (nobody, where the test itself is root). */
   readonly mode: "pid1" | "root" | "user";
-  /** Unit files and other files: path (relative ones below the unit directory of the mode) to text; `#!` makes it executable. */
+  /** Unit files and other files: path (relative ones below the unit directory of the mode) to text; `#!` makes it executable, `-> TARGET` a symlink. */
   readonly units?: Readonly<Record<string, string>>;
   /** Whether the daemon finds a writable cgroup v2 tree (root modes). */
   readonly cgroup?: "v2" | "none";
@@ -78,6 +87,7 @@ const run = (program: string, args: readonly string[], env?: Readonly<Record<str
 
 const write = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true });
+  if (text.startsWith("-> ")) return symlinkSync(text.slice(3), path);
   writeFileSync(path, text);
   chmodSync(path, text.startsWith("#!") ? 0o755 : 0o644);
 };
