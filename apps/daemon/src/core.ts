@@ -1,4 +1,4 @@
-import { createState, type CoreState, importState } from "@steward/state-machine";
+import { type CoreState, createState, type ExportedState, importState } from "@steward/state-machine";
 import type { Environment } from "./environment.ts";
 import { numbersPerEffect } from "./record/entry.ts";
 import { type Recovered, recover } from "./record/recover.ts";
@@ -17,13 +17,23 @@ export interface LoadedCore {
 
 /** Reads the record of this keeper's life. */
 export function loadCore(store: RecordStore, instance: string, environment: Environment, lastCommand: number): LoadedCore {
-  const scope = environment.places.scope;
   const record = store.load(instance);
   if (record === undefined) {
-    const state = createState({ scope, seed: `${instance}/${environment.clock.now().realtimeUsec}`, now: environment.clock.now() });
+    const state = createState({ scope: environment.places.scope, seed: `${instance}/${environment.clock.now().realtimeUsec}` });
     return { state, shell: emptyShellState(), next: lastCommand + numbersPerEffect, effects: [], recovered: false };
   }
   const found = recover(record);
-  const state = importState(found.core, { units: found.units, jobs: found.jobs, counters: found.counters });
+  const state = importState(merge(found));
   return { state, shell: found.shell, next: Math.max(found.next, lastCommand + 1), effects: found.effects, recovered: true };
+}
+
+/** The snapshot's state with the lines behind it laid over: a null says that a record went away. */
+function merge(found: Recovered): ExportedState {
+  const base = found.core as ExportedState;
+  const units = new Map<string, unknown>(base.units.map((unit) => [unit.id, unit]));
+  for (const [id, unit] of found.units) units.set(id, unit);
+  const jobs = new Map<string, unknown>(base.jobs.map((job) => [String(job.id), job]));
+  for (const [id, job] of found.jobs) jobs.set(id, job);
+  const present = <T>(map: Map<string, unknown>): T[] => [...map.values()].filter((value) => value !== null) as T[];
+  return { ...base, units: present(units), jobs: present(jobs), counters: (found.counters ?? base.counters) as ExportedState["counters"] };
 }

@@ -65,7 +65,7 @@ const directoryKinds = { runtime: "RuntimeDirectory", state: "StateDirectory", c
 /** What a unit's file says about how its processes run, as packages/process-runtime takes it. */
 export function execContextOf(unit: LoadedUnit): ExecContext {
   const s = unit.settings.Service;
-  const set = (name: string): boolean => unit.isSet("Service", name);
+  const set = (name: string): boolean => unit.origins("Service", name).length > 0;
   const limitEntries = limits.flatMap((name) => {
     const limit = s[`Limit${name}`];
     return limit === undefined ? [] : [[`Limit${name}`, limit] as const];

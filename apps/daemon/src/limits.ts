@@ -29,7 +29,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 /** The limits that services inherit: those of the keeper, which started this process. */
-export function manyLimits(): Readonly<Record<string, Limit>> {
+export function inheritedLimits(): Readonly<Record<string, Limit>> {
   const text = readText(`/proc/${process.ppid}/limits`) || readText("/proc/self/limits");
   const limits: Record<string, Limit> = {};
   for (const [name, title] of Object.entries(names)) {

@@ -1,4 +1,4 @@
-import type { Job } from "@steward/graph";
+import { dependencyKinds, type Job } from "@steward/graph";
 import type { Signal, Value } from "@steward/ipc";
 import {
   type CoreState,
@@ -10,7 +10,8 @@ import {
   step,
   systemState,
 } from "@steward/state-machine";
-import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
+import { isValidUnitName, type LoadedUnit } from "@steward/unit-file";
+import { unitProperties } from "./interim.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
@@ -184,7 +185,8 @@ export class Manager {
       if (record?.job !== undefined || this.activeState(unit.id) !== "inactive") keep(unit.id);
     }
     for (let id = queue.pop(); id !== undefined; id = queue.pop())
-      for (const other of this.core.definitions.graph.references(id)) if (this.definition(other) !== undefined) keep(other);
+      for (const kind of dependencyKinds)
+        for (const other of this.core.definitions.graph.dependencies(id, kind)) if (this.definition(other) !== undefined) keep(other);
     return [...kept].sort();
   }
 

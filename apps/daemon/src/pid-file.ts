@@ -14,7 +14,7 @@ export interface PidFileReading {
 export function readPidFile(path: string, belongs: (pid: number) => boolean): PidFileReading {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_CLOEXEC);
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return { pid: 0, problem: code === "ENOENT" ? "not there yet" : `cannot be read: ${code}` };

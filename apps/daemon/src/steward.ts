@@ -232,7 +232,7 @@ export class Steward {
       case "checkConditions": {
         const unit = this.definitions.get(effect.unit);
         const check = (lines: Parameters<typeof checkConditions>[0]) => checkConditions(lines, this.parts.environment.facts);
-        return { kind: "conditionsChecked", now, unit: effect.unit, check: effect.check, conditions: check(unit?.conditions ?? []), asserts: check(unit?.asserts ?? []) };
+        return { kind: "conditionsChecked", now, unit: effect.unit, check: effect.check, conditions: check(unit?.settings.Unit.Conditions ?? []), asserts: check(unit?.settings.Unit.Asserts ?? []) };
       }
       case "readPidFile":
         return this.pidFileEvent(effect.unit, effect.path);

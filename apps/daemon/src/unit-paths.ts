@@ -1,8 +1,7 @@
-import { cpus, totalmem } from "node:os";
 import type { LoadContext } from "@steward/unit-file";
-import { type InstallPlace, runGenerators, systemUnitPaths, type UnitPaths as InstallPaths, userUnitPaths } from "@steward/unit-tree";
-import { say } from "./console.ts";
+import { type InstallPlace, systemUnitPaths, type UnitPaths as InstallPaths, userUnitPaths } from "@steward/unit-tree";
 import type { Environment } from "./environment.ts";
+import { loadContext } from "./load-context.ts";
 
 /** Where unit files are looked for: systemd's own search path, and steward's minimal set behind it. */
 export class UnitPaths {
@@ -21,6 +20,13 @@ export class UnitPaths {
     const directories = given.split(":").filter(Boolean);
     return given.endsWith(":") ? [...directories, ...this.paths.search, this.environment.ownUnits] : [...directories, this.environment.ownUnits];
   }
+
+  /** What loading needs to know of the machine. */
+  loadContext(): LoadContext {
+    return loadContext(this.environment);
+  }
+
+  async runGenerators(): Promise<void> {}
 
   installPlace(): InstallPlace {
     return { tree: this.environment.tree, paths: { ...this.paths, search: this.list() } };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import type { Value } from "@steward/ipc";
 import {
@@ -8,6 +9,7 @@ import {
   listProcesses,
   measure,
   removalPlan,
+  streamMetadata,
   resolveCredentials,
   systemDirectories,
   systemNames,
@@ -19,10 +21,9 @@ import { readEnvironmentFiles } from "./environment-files.ts";
 import type { Environment } from "./environment.ts";
 import { execContextOf } from "./exec-context.ts";
 import { encodeExportEntry } from "./journal-export.ts";
-import { manyLimits, type Limit } from "./limits.ts";
+import { inheritedLimits, type Limit } from "./limits.ts";
 import type { KeeperEffects } from "./performer.ts";
 import type { ProcessRow, ProcessTable } from "./process-table.ts";
-import { streamMetadata } from "./stream-metadata.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
 /** Tokens from here on are the shell's own: clean-up plans, of which the core knows nothing. */
@@ -39,7 +40,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
   private readonly core: CoreState;
   private readonly groups: UnitGroups;
   private readonly names = systemNames();
-  private readonly limits: Readonly<Record<string, Limit>> = manyLimits();
+  private readonly limits: Readonly<Record<string, Limit>> = inheritedLimits();
   private readonly said = new Set<string>();
   private number = 0;
 
@@ -129,7 +130,18 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
       },
       bases: this.bases(),
       nextStream: () => this.nextStream(),
-      metadata: ({ console }) => streamMetadata({ unit: effect.unit, scope, userUnitOf: process.getuid?.() ?? 0, invocation: record?.invocation ?? "", identifier: context.syslogIdentifier ?? basename(command.path), context, console, slice: this.sliceOf(effect.unit), cgroup: this.groups.controlGroup(effect.unit) }),
+      metadata: ({ console }) =>
+        streamMetadata({
+          unit: effect.unit,
+          scope,
+          invocationId: record?.invocation || undefined,
+          streamId: createHash("md5").update(`${this.environment.bootId}/${process.ppid}/${this.number}`).digest("hex"),
+          identifier: context.syslogIdentifier ?? basename(command.path),
+          context,
+          cgroup: this.groups.controlGroup(effect.unit),
+          slice: this.sliceOf(effect.unit),
+          console,
+        }),
       defaultOutput: { mode: "journal", target: "" },
       defaultError: { mode: "inherit", target: "" },
       defaultLimits: {},

@@ -42,6 +42,7 @@ export async function enqueue(manager: Manager, name: string, kind: JobKind, mod
     request,
     unit,
     job: kind.type,
+    manual: true,
     mode: mode as JobMode,
     ...(kind.reloadIfPossible ? { reloadIfPossible: true } : {}),
   }));
