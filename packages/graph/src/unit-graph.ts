@@ -4,14 +4,14 @@ import type { GraphOptions, GraphUnit, Scope } from "./dependencies/graph-unit.t
 import { impliedDependencies } from "./dependencies/implied.ts";
 import { type DependencyKind, dependencyKinds, inverseCodes, isDependencyKind, kindCode } from "./dependencies/kind.ts";
 import { mountNamesFor, requiredPaths } from "./dependencies/mount-paths.ts";
-import { type DependencyOrigin, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
+import { type DependencyOrigin, ORIGIN_BITS, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
 import { isDroppedDependency } from "./dependencies/refused.ts";
 import { flag } from "./dependencies/settings.ts";
 import { isLoaded } from "./dependencies/unit-types.ts";
 import type { Graph } from "./graph.ts";
 
 /** An edge's bits: who brought it. Low: this unit's own files and type; high: the other's. */
-const OTHERS = 8;
+const OTHERS = ORIGIN_BITS;
 const OWN = (1 << OTHERS) - 1;
 
 interface Node {
@@ -261,12 +261,15 @@ export class UnitGraph implements Graph {
   #orderTarget(member: Node, target: Node): void {
     if (target.type !== "target" || !takesDefaults(member) || !takesDefaults(target)) return;
     if (target.edges[BEFORE]?.has(member.index)) return;
-    this.#edge(member, BEFORE, target, originBits.default);
+    this.#edge(member, BEFORE, target, originBits.memberOfTarget);
   }
 
   /** Takes away what this unit brought; what others say of it stays. */
   #forget(node: Node): void {
     this.#disconnectMounts(node);
+    if (node.type === "target")
+      for (const index of node.edges[AFTER]?.keys() ?? [])
+        this.#unlink(this.#nodes[index] as Node, BEFORE, node, originBits.memberOfTarget);
     const others = new Set<Node>();
     for (const [code, edges] of node.edges.entries())
       for (const index of edges?.keys() ?? []) {

@@ -91,6 +91,10 @@ describe("what no file spells out", () => {
     const graph = buildGraph([unit("a.target WantedBy=t.target")]);
     addUnits(graph, [unit("t.target")]);
     expect(graph.has("t.target", "After", "a.target")).toBe(true);
+    addUnits(graph, [unit("t.target !")]);
+    expect(graph.has("t.target", "After", "a.target")).toBe(false);
+    addUnits(graph, [unit("t.target")]);
+    expect(graph.has("t.target", "After", "a.target")).toBe(true);
     removeUnits(graph, ["a.target"]);
     expect(graph.has("t.target", "After", "a.target")).toBe(false);
   });

@@ -4,7 +4,7 @@
  */
 export type DependencyOrigin = "file" | "implicit" | "default" | "slice-property" | "mountinfo" | "udev";
 
-/** Origins as bits, so that one edge may have several. The two that come from a needed path are kept apart: they go with the mount. */
+/** Origins as bits, so that one edge may have several. What depends on how two units are is kept apart: it goes when either goes. */
 export const originBits = {
   file: 1,
   implicit: 2,
@@ -14,7 +14,11 @@ export const originBits = {
   udev: 32,
   pathFile: 64,
   pathImplicit: 128,
+  memberOfTarget: 256,
 } as const;
+
+/** How many bits origins take. */
+export const ORIGIN_BITS = 9;
 
 /** Both kinds of path. */
 export const PATH_BITS = originBits.pathFile | originBits.pathImplicit;
@@ -22,7 +26,7 @@ export const PATH_BITS = originBits.pathFile | originBits.pathImplicit;
 const shown: readonly (readonly [DependencyOrigin, number])[] = [
   ["file", originBits.file | originBits.pathFile],
   ["implicit", originBits.implicit | originBits.pathImplicit],
-  ["default", originBits.default],
+  ["default", originBits.default | originBits.memberOfTarget],
   ["slice-property", originBits["slice-property"]],
   ["mountinfo", originBits.mountinfo],
   ["udev", originBits.udev],

@@ -113,19 +113,13 @@ function wantsOf(graph: Graph, view: TransactionView, unit: string, type: JobTyp
     add("pull-in-stop-ignored", "stop", false);
   }
   if (type === "stop") add("propagate-stop", "stop", true);
-  if (type === "restart") {
-    const restarted = new Set<string>();
+  if (type === "restart")
     for (const other of graph.byAtom(unit, "propagate-restart")) {
-      restarted.add(other);
       // Only what runs is restarted along.
       const collapsed = collapseJobType("try-restart", view.activeState(other));
       if (collapsed === "nop") continue;
       wants.push({ unit: other, type: collapsed, required: true, conflicts: false, quiet: false, complaint: "" });
     }
-    for (const other of graph.byAtom(unit, "propagate-stop"))
-      if (!restarted.has(other))
-        wants.push({ unit: other, type: "stop", required: true, conflicts: false, quiet: false, complaint: "" });
-  }
   if (type === "reload")
     for (const other of graph.byAtom(unit, "propagates-reload-to")) {
       const collapsed = collapseJobType("try-reload", view.activeState(other));

@@ -8,6 +8,7 @@ import {
   type JobType,
   planTransaction,
   type QueuedJob,
+  type TransactionRequest,
   type TransactionResult,
   type TransactionView,
 } from "../../src/index.ts";
@@ -71,7 +72,11 @@ export class World {
   }
 
   plan(type: JobType, unit: string, mode: JobMode = "replace", manual = false): TransactionResult {
-    return planTransaction({ graph: this.graph, view: this.view, request: { unit, type, mode, manual } });
+    return this.planRequest({ unit, type, mode, manual });
+  }
+
+  planRequest(request: TransactionRequest): TransactionResult {
+    return planTransaction({ graph: this.graph, view: this.view, request });
   }
 
   /** Plans, and puts the jobs into the queue as `install` says. */
