@@ -1,7 +1,7 @@
 /** The journal process: its descriptor 3 is the keeper's channel. It is started, and started again, by the keeper. */
 import { JournalChannel } from "@steward/process-runtime";
-import { keeperInstance } from "./journal/keeper-instance.ts";
 import { JournalProcess } from "./journal/journal-process.ts";
+import { keeperInstance } from "./journal/keeper-instance.ts";
 
 // It ends when the keeper closes the channel, not by a signal that reaches the whole terminal.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"] as const) process.on(signal, () => {});

@@ -93,7 +93,11 @@ export class Intake {
     }
     const known = this.#streams.get(message.stream);
     if (known !== undefined) known.metadata = metadata;
-    else this.#streams.set(message.stream, { metadata, lines: new StreamLines(this.#written(streamInput(message.stream)), sameProcess) });
+    else
+      this.#streams.set(message.stream, {
+        metadata,
+        lines: new StreamLines(this.#written(streamInput(message.stream)), sameProcess),
+      });
   }
 
   #streamData(message: Message<"streamData">): void {
@@ -102,17 +106,20 @@ export class Intake {
     const { stream: id, offset, realtimeUsec, monotonicUsec } = message;
     const sender: Sender = { pid: message.pid, uid: message.uid, gid: message.gid, comm: message.comm };
     const bytes = Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length);
-    for (const line of stream.lines.push(offset, bytes, sender)) this.#line(id, stream, line, message.group, realtimeUsec, monotonicUsec);
+    for (const line of stream.lines.push(offset, bytes, sender))
+      this.#line(id, stream, line, message.group, realtimeUsec, monotonicUsec);
     // All of it was written already: say so again.
     const written = this.#written(streamInput(id));
-    if (offset + bytes.length <= written) this.pending.streams.set(id, Math.max(written, this.pending.streams.get(id) ?? 0));
+    if (offset + bytes.length <= written)
+      this.pending.streams.set(id, Math.max(written, this.pending.streams.get(id) ?? 0));
   }
 
   #endStream(message: Message<"streamEof">): void {
     const stream = this.#streams.get(message.stream);
     if (stream === undefined) return;
     // The keeper sends no clock with the end: the last line came with the data before.
-    for (const line of stream.lines.finish()) this.#line(message.stream, stream, line, "", this.#lastRealtimeUsec, this.#lastMonotonicUsec);
+    for (const line of stream.lines.finish())
+      this.#line(message.stream, stream, line, "", this.#lastRealtimeUsec, this.#lastMonotonicUsec);
     this.#streams.delete(message.stream);
     this.pending.streams.set(message.stream, message.offset);
     this.pending.positions.set(streamInput(message.stream), message.offset);
@@ -122,7 +129,14 @@ export class Intake {
   #lastRealtimeUsec = 0;
   #lastMonotonicUsec = 0;
 
-  #line(id: number, stream: Stream, line: StreamLine<Sender>, group: string, realtimeUsec: number, monotonicUsec: number): void {
+  #line(
+    id: number,
+    stream: Stream,
+    line: StreamLine<Sender>,
+    group: string,
+    realtimeUsec: number,
+    monotonicUsec: number,
+  ): void {
     const { metadata } = stream;
     this.#lastRealtimeUsec = realtimeUsec;
     this.#lastMonotonicUsec = monotonicUsec;
@@ -147,7 +161,10 @@ export class Intake {
   #datagram(message: Message<"datagram">): void {
     const input = datagramInput(message.source);
     if (message.seq <= this.#written(input)) {
-      this.pending.datagrams.set(message.source, Math.max(this.#written(input), this.pending.datagrams.get(message.source) ?? 0));
+      this.pending.datagrams.set(
+        message.source,
+        Math.max(this.#written(input), this.pending.datagrams.get(message.source) ?? 0),
+      );
       return;
     }
     this.pending.datagrams.set(message.source, message.seq);
@@ -160,17 +177,32 @@ export class Intake {
   /** What the manager sends is trusted: it may say anything, and what it leaves out is filled in. */
   #native(message: Message<"datagram">, bytes: Buffer, fromManager: boolean): void {
     for (const received of parseEntries(bytes, fromManager)) {
-      const fields: (JournalField | Uint8Array)[] = received.map(([name, value]) => Buffer.concat([Buffer.from(`${name}=`), value]));
+      const fields: (JournalField | Uint8Array)[] = received.map(([name, value]) =>
+        Buffer.concat([Buffer.from(`${name}=`), value]),
+      );
       const has = (name: string): boolean => received.some((field) => field[0] === name);
       if (fromManager) {
-        const own = { _TRANSPORT: "journal", SYSLOG_IDENTIFIER: "systemd", _COMM: "stewardd", ...this.#managerIdentity(message) };
+        const own = {
+          _TRANSPORT: "journal",
+          SYSLOG_IDENTIFIER: "systemd",
+          _COMM: "stewardd",
+          ...this.#managerIdentity(message),
+        };
         for (const [name, value] of Object.entries(own)) if (!has(name)) fields.push(journalField(name, value));
       } else {
         fields.push(journalField("_TRANSPORT", "journal"));
         fields.push(...this.#unitOf(message.group), ...this.#facts.of(message, message.monotonicUsec));
       }
       fields.push(...this.#machine);
-      this.#add({ realtimeUsec: message.realtimeUsec, monotonicUsec: message.monotonicUsec, bootId: this.#settings.bootId, fields }, bytes.length);
+      this.#add(
+        {
+          realtimeUsec: message.realtimeUsec,
+          monotonicUsec: message.monotonicUsec,
+          bootId: this.#settings.bootId,
+          fields,
+        },
+        bytes.length,
+      );
       const text = received.find((field) => field[0] === "MESSAGE")?.[1];
       if (!fromManager && message.group !== "" && this.#settings.console && text !== undefined) {
         const level = Number(received.find((field) => field[0] === "PRIORITY")?.[1].toString() ?? "6");
@@ -191,7 +223,9 @@ export class Intake {
       journalField("_TRANSPORT", "syslog"),
       priorities[parsed.level]!,
       ...(parsed.facility === 0 ? [] : [journalField("SYSLOG_FACILITY", String(parsed.facility))]),
-      ...(parsed.identifier === undefined ? [] : [journalField("SYSLOG_IDENTIFIER", Buffer.from(parsed.identifier, "latin1"))]),
+      ...(parsed.identifier === undefined
+        ? []
+        : [journalField("SYSLOG_IDENTIFIER", Buffer.from(parsed.identifier, "latin1"))]),
       ...(parsed.pid === undefined ? [] : [journalField("SYSLOG_PID", Buffer.from(parsed.pid, "latin1"))]),
       ...(parsed.timestamp === undefined ? [] : [journalField("SYSLOG_TIMESTAMP", parsed.timestamp)]),
       ...(parsed.raw === undefined ? [] : [journalField("SYSLOG_RAW", parsed.raw)]),
@@ -200,8 +234,17 @@ export class Intake {
       ...this.#facts.of(message, message.monotonicUsec),
       ...this.#machine,
     ];
-    this.#add({ realtimeUsec: message.realtimeUsec, monotonicUsec: message.monotonicUsec, bootId: this.#settings.bootId, fields }, bytes.length);
-    if (message.group !== "" && this.#settings.console) this.#print(message.group, parsed.message, parsed.level, message.realtimeUsec);
+    this.#add(
+      {
+        realtimeUsec: message.realtimeUsec,
+        monotonicUsec: message.monotonicUsec,
+        bootId: this.#settings.bootId,
+        fields,
+      },
+      bytes.length,
+    );
+    if (message.group !== "" && this.#settings.console)
+      this.#print(message.group, parsed.message, parsed.level, message.realtimeUsec);
   }
 
   #unitOf(group: string): JournalField[] {
@@ -247,5 +290,13 @@ export function datagramInput(source: number): string {
 }
 
 function emptyPending(): Pending {
-  return { entries: [], positions: new Map(), streams: new Map(), datagrams: new Map(), ended: [], console: [], bytes: 0 };
+  return {
+    entries: [],
+    positions: new Map(),
+    streams: new Map(),
+    datagrams: new Map(),
+    ended: [],
+    console: [],
+    bytes: 0,
+  };
 }

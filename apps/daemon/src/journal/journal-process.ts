@@ -1,7 +1,7 @@
 import { JournalError, JournalWriter } from "@steward/journal";
 import type { JournalInput } from "@steward/process-runtime";
 import { Intake, type Pending } from "./intake.ts";
-import { parseSettings, type JournalSettings } from "./settings.ts";
+import { type JournalSettings, parseSettings } from "./settings.ts";
 
 /** Where the process' words go: acknowledgements to the keeper, lines to its own output, complaints. */
 export interface Outside {
@@ -21,7 +21,7 @@ const ENOUGH_ENTRIES = 4096;
 const FORGET_AFTER_USEC = 30_000_000;
 const KEPT_ENDED = 4096;
 /** What cannot be written is held back and tried again so often; then it goes to stderr, so that services go on. */
-const TRIES = 5;
+const TRIES = 3;
 const RETRY_MS = 1000;
 /** The disk is asked to keep what was written at the latest so much later, as journald.conf(5), SyncIntervalSec=. */
 const SYNC_MS = 5 * 60_000;
@@ -83,7 +83,13 @@ export class JournalProcess {
       return;
     }
     const pending = intake.takePending();
-    if (pending.entries.length > 0 || pending.positions.size > 0 || pending.streams.size > 0 || pending.datagrams.size > 0) this.#write(pending);
+    if (
+      pending.entries.length > 0 ||
+      pending.positions.size > 0 ||
+      pending.streams.size > 0 ||
+      pending.datagrams.size > 0
+    )
+      this.#write(pending);
   }
 
   /** The keeper is gone: writes the rest and closes the file in good order. */
@@ -124,7 +130,11 @@ export class JournalProcess {
     this.#writer = undefined;
     this.#settings = settings;
     this.#open();
-    this.#intake = new Intake(settings, (input) => this.#writer?.positions.get(this.#key(input)) ?? 0, this.#outside.colour);
+    this.#intake = new Intake(
+      settings,
+      (input) => this.#writer?.positions.get(this.#key(input)) ?? 0,
+      this.#outside.colour,
+    );
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const message of waiting) this.#take(message);
@@ -181,10 +191,16 @@ export class JournalProcess {
   }
 
   #positions(pending: Pending): [string, number | undefined][] {
-    const moves: [string, number | undefined][] = [...pending.positions].map(([input, position]) => [this.#key(input), position]);
+    const moves: [string, number | undefined][] = [...pending.positions].map(([input, position]) => [
+      this.#key(input),
+      position,
+    ]);
     const nowUsec = pending.entries.at(-1)?.monotonicUsec ?? 0;
     for (const input of pending.ended) this.#ended.push({ input, atUsec: nowUsec });
-    while (this.#ended.length > 0 && (this.#ended[0]!.atUsec + FORGET_AFTER_USEC < nowUsec || this.#ended.length > KEPT_ENDED)) {
+    while (
+      this.#ended.length > 0 &&
+      (this.#ended[0]!.atUsec + FORGET_AFTER_USEC < nowUsec || this.#ended.length > KEPT_ENDED)
+    ) {
       moves.push([this.#key(this.#ended.shift()!.input), undefined]);
     }
     return moves;
@@ -231,7 +247,8 @@ function plainText(fields: readonly (Uint8Array | { readonly bytes: Uint8Array }
   for (const field of fields) {
     const line = Buffer.from(field instanceof Uint8Array ? field : field.bytes).toString("utf8");
     if (line.startsWith("MESSAGE=")) message = line.slice(8);
-    else if (line.startsWith("_SYSTEMD_UNIT=") || line.startsWith("_SYSTEMD_USER_UNIT=")) unit = `${line.slice(line.indexOf("=") + 1)}: `;
+    else if (line.startsWith("_SYSTEMD_UNIT=") || line.startsWith("_SYSTEMD_USER_UNIT="))
+      unit = `${line.slice(line.indexOf("=") + 1)}: `;
   }
   return unit + message;
 }

@@ -27,7 +27,11 @@ export class ProcessFacts {
   /** The fields of a sender; of one that has ended only what the keeper knew, and what was read before. */
   of(sender: Sender, nowUsec: number): readonly JournalField[] {
     const known = this.#known.get(sender.pid);
-    const same = known !== undefined && known.sender.uid === sender.uid && known.sender.gid === sender.gid && known.sender.comm === sender.comm;
+    const same =
+      known !== undefined &&
+      known.sender.uid === sender.uid &&
+      known.sender.gid === sender.gid &&
+      known.sender.comm === sender.comm;
     if (same && nowUsec - known.readAtUsec < FRESH_USEC) return known.fields;
     const details = readDetails(sender.pid);
     // Gone: what was read of it still holds.
@@ -39,7 +43,10 @@ export class ProcessFacts {
       ...(sender.comm === "" ? [] : [journalField("_COMM", sender.comm)]),
       ...details,
     ];
-    const unchanged = same && known.fields.length === fields.length && known.fields.every((field, i) => Buffer.compare(field.bytes, fields[i]!.bytes) === 0);
+    const unchanged =
+      same &&
+      known.fields.length === fields.length &&
+      known.fields.every((field, i) => Buffer.compare(field.bytes, fields[i]!.bytes) === 0);
     const kept = unchanged ? known.fields : fields;
     this.#known.delete(sender.pid);
     if (this.#known.size >= KEPT) this.#known.delete(this.#known.keys().next().value!);

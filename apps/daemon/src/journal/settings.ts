@@ -23,7 +23,8 @@ export function parseSettings(bytes: Uint8Array): JournalSettings | { readonly p
   }
   const machineId = idFromHex(String(given.machineId));
   const bootId = idFromHex(String(given.bootId));
-  if (machineId === undefined || bootId === undefined) return { problem: "the journal's settings lack the machine's or the boot's id" };
+  if (machineId === undefined || bootId === undefined)
+    return { problem: "the journal's settings lack the machine's or the boot's id" };
   if (typeof given.directory !== "string" || typeof given.writeAhead !== "string") {
     return { problem: "the journal's settings do not say where its files are" };
   }

@@ -7,7 +7,12 @@ import { decodeJournalOutput, encodeJournalInput, FrameDecoder, type JournalInpu
 
 const main = join(import.meta.dirname, "../../src/journal-main.ts");
 
-type Kept = { readonly message: JournalInput; readonly stream?: number; readonly source?: number; readonly end: number };
+type Kept = {
+  readonly message: JournalInput;
+  readonly stream?: number;
+  readonly source?: number;
+  readonly end: number;
+};
 
 /**
  * The keeper's side of the journal's channel, with the real journal process behind it: keeps what is not acknowledged, and
@@ -29,7 +34,9 @@ export class FakeKeeper {
   acknowledgements = 0;
   onAcknowledged: (() => void) | undefined;
 
-  constructor(options: { readonly console?: boolean; readonly directory?: string; readonly scope?: "system" | "user" } = {}) {
+  constructor(
+    options: { readonly console?: boolean; readonly directory?: string; readonly scope?: "system" | "user" } = {},
+  ) {
     this.config = Buffer.from(
       JSON.stringify({
         directory: options.directory ?? `${this.directory}/journal`,
@@ -64,13 +71,21 @@ export class FakeKeeper {
         const ack = decodeJournalOutput(frame);
         this.acknowledgements++;
         this.#kept = this.#kept.filter((kept) =>
-          ack.kind === "streamAck" ? kept.stream !== ack.stream || kept.end > ack.offset : kept.source !== ack.source || kept.end > ack.seq,
+          ack.kind === "streamAck"
+            ? kept.stream !== ack.stream || kept.end > ack.offset
+            : kept.source !== ack.source || kept.end > ack.seq,
         );
       }
       this.onAcknowledged?.();
       if (this.#kept.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
     });
-    this.#write({ kind: "journalHello", protocol: 1, generation: 1, bootId: "00112233445566778899aabbccddeeff", keeperPid: this.#instance });
+    this.#write({
+      kind: "journalHello",
+      protocol: 1,
+      generation: 1,
+      bootId: "00112233445566778899aabbccddeeff",
+      keeperPid: this.#instance,
+    });
     this.#write({ kind: "config", config: this.config });
     const announced = new Set<number>();
     for (const { message, stream } of this.#kept) {
@@ -155,7 +170,10 @@ export class FakeKeeper {
   /** Closes the channel, as a keeper that ends, and waits until the process has ended too. */
   async close(): Promise<void> {
     const child = this.#child!;
-    const ended = child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    const ended =
+      child.exitCode !== null || child.signalCode !== null
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => child.once("exit", () => resolve()));
     this.#channel!.end();
     await ended;
   }

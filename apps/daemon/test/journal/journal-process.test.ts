@@ -38,7 +38,8 @@ function entries(directory: string, matches: string[][] = []): JournalEntry[] {
   return found;
 }
 
-const messages = (directory: string, matches?: string[][]): string[] => entries(directory, matches).map((entry) => entry.text("MESSAGE")!);
+const messages = (directory: string, matches?: string[][]): string[] =>
+  entries(directory, matches).map((entry) => entry.text("MESSAGE")!);
 
 function plain(entry: JournalEntry): Record<string, string> {
   return Object.fromEntries(entry.fields.map(([name, value]) => [name, value.toString()]));
@@ -86,7 +87,9 @@ describe("what services write", () => {
     fake.write(1, "one says ", { pid: 99_999_991, comm: "one" });
     fake.write(1, "two says\n", { pid: 99_999_992, comm: "two" });
     await fake.idle();
-    expect(entries(fake.directory).map((entry) => [entry.text("_COMM"), entry.text("MESSAGE"), entry.text("_LINE_BREAK")])).toEqual([
+    expect(
+      entries(fake.directory).map((entry) => [entry.text("_COMM"), entry.text("MESSAGE"), entry.text("_LINE_BREAK")]),
+    ).toEqual([
       ["one", "one says", "pid-change"],
       ["two", "two says", undefined],
     ]);
@@ -111,11 +114,22 @@ describe("what comes as datagrams", () => {
   test("native entries, without the fields that are not theirs to give", async () => {
     const fake = keeper();
     fake.start();
-    const multi = Buffer.concat([Buffer.from("MESSAGE\n\x09\0\0\0\0\0\0\0"), Buffer.from("two\nlines"), Buffer.from("\nPRIORITY=4\n_PID=1\nlower=x\nCODE_LINE=3\n")]);
+    const multi = Buffer.concat([
+      Buffer.from("MESSAGE\n\x09\0\0\0\0\0\0\0"),
+      Buffer.from("two\nlines"),
+      Buffer.from("\nPRIORITY=4\n_PID=1\nlower=x\nCODE_LINE=3\n"),
+    ]);
     fake.datagram(datagramSource.native, multi);
     await fake.idle();
     const [entry] = entries(fake.directory).map(plain);
-    expect(entry).toMatchObject({ MESSAGE: "two\nlines", PRIORITY: "4", CODE_LINE: "3", _TRANSPORT: "journal", _SYSTEMD_UNIT: "web.service", _PID: String(process.pid) });
+    expect(entry).toMatchObject({
+      MESSAGE: "two\nlines",
+      PRIORITY: "4",
+      CODE_LINE: "3",
+      _TRANSPORT: "journal",
+      _SYSTEMD_UNIT: "web.service",
+      _PID: String(process.pid),
+    });
     expect(entry).not.toHaveProperty("lower");
   });
 
@@ -126,17 +140,34 @@ describe("what comes as datagrams", () => {
     fake.datagram(datagramSource.syslog, "no priority");
     await fake.idle();
     const [first, second] = entries(fake.directory).map(plain);
-    expect(first).toMatchObject({ MESSAGE: "it broke", PRIORITY: "3", SYSLOG_FACILITY: "3", SYSLOG_IDENTIFIER: "daemon", SYSLOG_PID: "42", SYSLOG_TIMESTAMP: "Nov 23 01:02:03 ", _TRANSPORT: "syslog" });
+    expect(first).toMatchObject({
+      MESSAGE: "it broke",
+      PRIORITY: "3",
+      SYSLOG_FACILITY: "3",
+      SYSLOG_IDENTIFIER: "daemon",
+      SYSLOG_PID: "42",
+      SYSLOG_TIMESTAMP: "Nov 23 01:02:03 ",
+      _TRANSPORT: "syslog",
+    });
     expect(second).toMatchObject({ MESSAGE: "no priority", PRIORITY: "6", SYSLOG_FACILITY: "1" });
   });
 
   test("the manager's own words, as journalctl -u selects them", async () => {
     const fake = keeper();
     fake.start();
-    fake.datagram(datagramSource.manager, "PRIORITY=6\nMESSAGE=Started web.service.\nUNIT=web.service\nJOB_TYPE=start\n", "");
+    fake.datagram(
+      datagramSource.manager,
+      "PRIORITY=6\nMESSAGE=Started web.service.\nUNIT=web.service\nJOB_TYPE=start\n",
+      "",
+    );
     await fake.idle();
     const [entry] = entries(fake.directory, [["_PID=1", "UNIT=web.service"]]).map(plain);
-    expect(entry).toMatchObject({ MESSAGE: "Started web.service.", SYSLOG_IDENTIFIER: "systemd", JOB_TYPE: "start", _TRANSPORT: "journal" });
+    expect(entry).toMatchObject({
+      MESSAGE: "Started web.service.",
+      SYSLOG_IDENTIFIER: "systemd",
+      JOB_TYPE: "start",
+      _TRANSPORT: "journal",
+    });
     expect(entry).not.toHaveProperty("_SYSTEMD_UNIT");
   });
 });
@@ -198,8 +229,11 @@ describe("killed", () => {
     for (const stream of streams) fake.endStream(stream);
     await fake.idle();
     const expected = Array.from({ length: LINES }, (_, i) => `line ${i}`);
-    for (const stream of streams) expect(messages(fake.directory, [[`_SYSTEMD_UNIT=s${stream}.service`]])).toEqual(expected);
-    expect(messages(fake.directory, [["_TRANSPORT=journal"]])).toEqual(expected.map((text) => text.replace("line", "native")));
+    for (const stream of streams)
+      expect(messages(fake.directory, [[`_SYSTEMD_UNIT=s${stream}.service`]])).toEqual(expected);
+    expect(messages(fake.directory, [["_TRANSPORT=journal"]])).toEqual(
+      expected.map((text) => text.replace("line", "native")),
+    );
     expect(readdirSync(`${fake.directory}/journal`)).toEqual(["system.journal"]);
     if (existsSync("/usr/bin/journalctl")) {
       const { execFileSync } = await import("node:child_process");

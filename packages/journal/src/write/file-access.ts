@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, renameSync, statfsSync, statSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import { openStorage, type Storage } from "../storage.ts";
 
 /** What the writer does to directories and files, so that a test can count it and cut it anywhere. */
@@ -20,7 +21,7 @@ export const systemFiles: FileAccess = {
   exists: (path) => statSync(path, { throwIfNoEntry: false }) !== undefined,
   rename: renameSync,
   unlink: unlinkSync,
-  makeDirectory: (path) => void mkdirSync(path, { recursive: true, mode: 0o755 }),
+  makeDirectory,
   list(directory) {
     return readdirSync(directory).flatMap((name) => {
       const stat = statSync(`${directory}/${name}`, { throwIfNoEntry: false });
@@ -32,3 +33,18 @@ export const systemFiles: FileAccess = {
     return { total: stat.blocks * stat.bsize, free: stat.bavail * stat.bsize };
   },
 };
+
+/** mkdir -p. Node's own goes round in circles where a directory cannot hold any, as below /proc. */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    const parent = dirname(path);
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || statSync(parent, { throwIfNoEntry: false }) !== undefined) throw error;
+    makeDirectory(parent);
+    mkdirSync(path, { mode: 0o755 });
+  }
+}

@@ -32,7 +32,7 @@ export interface JournalBatch {
 }
 
 /** How many entries one transaction holds at most: bounds memory and the write-ahead record. */
-const TRANSACTION_ENTRIES = 4096;
+const TRANSACTION_ENTRIES = 16384;
 
 /**
  * Writes journal files in one directory: commits batches of entries, each whole or not at all, rotates and removes old
@@ -83,7 +83,7 @@ export class JournalWriter {
 
   /**
    * Writes the entries and moves the positions, together. When it throws JournalError, nothing of the batch is written and
-   * no position has moved (but see below), and it may be tried again. Batches beyond 4096 entries are written in several
+   * no position has moved (but see below), and it may be tried again. Batches beyond 16384 entries are written in several
    * transactions, the positions with the last: give positions with smaller batches.
    */
   commit(batch: JournalBatch): void {

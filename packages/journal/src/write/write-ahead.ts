@@ -21,7 +21,7 @@ export interface WriteAheadRecord {
 const MAGIC = 0x53574a31;
 const HEAD = 96;
 /** The second place is so far behind the first that no record reaches it; the file between is a hole. */
-const PLACE = 2 ** 30;
+const PLACE = 2 ** 27;
 
 /** Writes a record with a single write. */
 export function writeRecord(
@@ -35,6 +35,7 @@ export function writeRecord(
   const textLength = Buffer.byteLength(text);
   const patchesAt = HEAD + textLength;
   const length = patchesAt + patchLength;
+  if (length > PLACE) throw new Error("a transaction is too large");
   const bytes = Buffer.allocUnsafe(length);
   bytes.fill(0, 0, HEAD);
   bytes.writeUInt32LE(MAGIC, 0);
