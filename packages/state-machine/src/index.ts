@@ -9,5 +9,8 @@ export { runtimeProperties } from "./properties/unit.ts";
 export type { BusValue, Property } from "./properties/value.ts";
 export { listUnits, type UnitView, unitView } from "./properties/view.ts";
 export { type ArmedTimers, armedTimers, checksPending, knownTokens } from "./recovery.ts";
+export { Kernel, type KernelOptions } from "./simulate/kernel.ts";
+export { type End, exits, forever, type Program, succeeds } from "./simulate/program.ts";
+export { Simulator, type SimulatorOptions } from "./simulate/simulator.ts";
 export { type Step, step } from "./step.ts";
 export type { Changed } from "./turn.ts";

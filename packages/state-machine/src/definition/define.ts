@@ -2,11 +2,25 @@ import type { GraphUnit } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import { typeOfName } from "../unit/blank.ts";
 import { defineService } from "./define-service.ts";
-import type { UnitDefinition } from "./definition.ts";
-import { reader } from "./settings.ts";
+import type { EmergencyAction, UnitDefinition } from "./definition.ts";
+import { type Reader, reader } from "./settings.ts";
 
 /** Units that are there before anything is started and cannot be stopped. */
 const perpetualUnits: ReadonlySet<string> = new Set(["-.slice", "system.slice", "init.scope", "-.mount"]);
+
+/** What newer versions added (253 to 256), as far as there is a way to do it. A soft reboot is no less than a restart of all. */
+const newerActions: Readonly<Record<string, EmergencyAction>> = {
+  "soft-reboot": "reboot",
+  "soft-reboot-force": "reboot-force",
+  "kexec-force": "kexec",
+  "halt-force": "halt",
+  "halt-immediate": "halt",
+};
+
+function action(get: Reader, name: string): EmergencyAction {
+  const said = get.word(name, "none");
+  return newerActions[said] ?? (said as EmergencyAction);
+}
 
 /** Which settings of a unit the core reads, with systemd's defaults (systemd.unit(5)) where nothing is said. */
 export function defineUnit(unit: GraphUnit): UnitDefinition {
@@ -17,8 +31,7 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     type,
     description: get.text("Description", ""),
     loadState: unit.loadState,
-    hasConditions:
-      get.list("Conditions").length > 0 || get.list("Asserts").length > 0 || get.hasPrefix("Condition", "Assert"),
+    hasConditions: get.list("Conditions").length > 0 || get.list("Asserts").length > 0,
     stopWhenUnneeded: get.flag("StopWhenUnneeded", false),
     allowIsolate: get.flag("AllowIsolate", false),
     refuseManualStart: get.flag("RefuseManualStart", false),
@@ -27,12 +40,12 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     onSuccessJobMode: get.word("OnSuccessJobMode", "fail"),
     jobTimeoutUsec: get.number("JobTimeoutSec", Number.POSITIVE_INFINITY),
     jobRunningTimeoutUsec: get.number("JobRunningTimeoutSec", Number.POSITIVE_INFINITY),
-    jobTimeoutAction: get.word("JobTimeoutAction", "none"),
+    jobTimeoutAction: action(get, "JobTimeoutAction"),
     startLimitIntervalUsec: get.number("StartLimitIntervalSec", 10_000_000),
     startLimitBurst: get.number("StartLimitBurst", 5),
-    startLimitAction: get.word("StartLimitAction", "none"),
-    successAction: get.word("SuccessAction", "none"),
-    failureAction: get.word("FailureAction", "none"),
+    startLimitAction: action(get, "StartLimitAction"),
+    successAction: action(get, "SuccessAction"),
+    failureAction: action(get, "FailureAction"),
     successActionExitStatus: get.maybeNumber("SuccessActionExitStatus"),
     failureActionExitStatus: get.maybeNumber("FailureActionExitStatus"),
     perpetual: perpetualUnits.has(unit.id),

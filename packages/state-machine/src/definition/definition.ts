@@ -16,7 +16,9 @@ export type EmergencyAction =
   | "reboot-immediate"
   | "poweroff"
   | "poweroff-force"
-  | "poweroff-immediate";
+  | "poweroff-immediate"
+  | "halt"
+  | "kexec";
 
 /** One command line of a service, as far as the core cares. */
 export interface CommandDefinition {

@@ -9,8 +9,6 @@ export interface Reader {
   maybeNumber(name: string): number | undefined;
   list(name: string): readonly unknown[];
   value(name: string): unknown;
-  /** Whether any non-empty list stands under a name that begins so. */
-  hasPrefix(...prefixes: readonly string[]): boolean;
 }
 
 export function reader(settings: object, section: string): Reader {
@@ -30,10 +28,5 @@ export function reader(settings: object, section: string): Reader {
     maybeNumber: number,
     list: (name) => (Array.isArray(values[name]) ? (values[name] as readonly unknown[]) : []),
     value: (name) => values[name],
-    hasPrefix: (...prefixes) =>
-      Object.keys(values).some(
-        (key) =>
-          prefixes.some((prefix) => key.startsWith(prefix)) && Array.isArray(values[key]) && values[key].length > 0,
-      ),
   };
 }

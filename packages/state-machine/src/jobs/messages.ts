@@ -135,7 +135,8 @@ function skippedText(unit: UnitRecord, name: string): string {
   const told = plain ?? failed[0];
   if (told === undefined) return `Condition check resulted in ${name} being skipped.`;
   const sign = `${told.trigger ? "|" : ""}${told.negate ? "!" : ""}`;
-  return `${name} was skipped because of an unmet condition check (${told.type}=${sign}${told.parameter}).`;
+  const type = told.type.startsWith("Condition") ? told.type : `Condition${told.type}`;
+  return `${name} was skipped because of an unmet condition check (${type}=${sign}${told.parameter}).`;
 }
 
 /** "Started …", "Stopped …", "Dependency failed for …" and their kin. */

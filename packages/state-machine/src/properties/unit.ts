@@ -19,8 +19,7 @@ function unchecked(state: CoreState, id: string, what: "Condition" | "Assert"): 
   const unit = state.definitions.loaded.get(id);
   if (unit === undefined) return [];
   const get = reader(unit.settings, "Unit");
-  const list = get.list(`${what}s`).length > 0 ? get.list(`${what}s`) : get.list(what);
-  return list.map((entry) => {
+  return get.list(`${what}s`).map((entry) => {
     const { type, trigger, negate, parameter } = entry as Omit<ConditionOutcome, "result">;
     return [type.startsWith(what) ? type : `${what}${type}`, trigger, negate, parameter, 0];
   });

@@ -1,6 +1,6 @@
 import type { Outcome } from "../engine.ts";
 import { data, type Service } from "./data.ts";
-import type { At, Cell, ServiceEvent } from "./event.ts";
+import type { At, ServiceEvent } from "./event.ts";
 import { table } from "./table.ts";
 
 /** Looks up the cell of the state that the service is in now and performs it. */

@@ -27,6 +27,8 @@ export function emergencyAction(
     poweroff: "Powering off",
     "poweroff-force": "Forcibly powering off",
     "poweroff-immediate": "Powering off immediately",
+    halt: "Halting",
+    kexec: "Rebooting by kexec",
   };
   logManager(turn, priority.notice, `${told[action]}: ${reason}`);
   emit(turn, { kind: "systemAction", action, status: status ?? ownExitStatus(turn, unit), source: unit });
