@@ -24,6 +24,7 @@ import {
   unitFileStates,
   unmaskUnitFiles,
 } from "../../packages/unit-tree/src/index.ts";
+import type { DirEntry, UnitTree } from "../../packages/unit-file/src/index.ts";
 import type { Step } from "./install-tree.ts";
 
 /** What a step printed (sorted, the root taken out) and how it ended. */
@@ -69,7 +70,8 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
   // systemctl looks first whether the name is a unit file or a script in /etc/init.d, and gives up on one that it cannot look at.
   if (verb === "enable" || verb === "disable" || verb === "is-enabled") {
     for (const name of names.filter((each) => each.endsWith(".service") && !each.startsWith("/"))) {
-      const run = checkUnitFile(place, name);
+      const search = systemUnitPaths.search.filter((directory) => !systemUnitPaths.generators.includes(directory));
+      const run = checkUnitFile({ ...place, paths: { ...systemUnitPaths, search } }, name);
       if (run.error === undefined || ["ELOOP", "ERFKILL", "EADDRNOTAVAIL"].includes(run.error)) continue;
       return tidy(root, [...run.warnings, `Failed to look up unit file state: ${errnoText(run.error)}`].join("\n"), 1);
     }
@@ -97,7 +99,7 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
     case "preset":
       return act(presetUnitFiles(place, names, mode, flags));
     case "preset-all":
-      return act(presetAllUnitFiles(place, mode, flags), "preset");
+      return act(presetAllUnitFiles({ ...place, tree: unsorted(root) }, mode, flags), "preset");
     case "mask":
       return act(maskUnitFiles(place, names, flags));
     case "unmask":
@@ -136,6 +138,28 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
       return tidy(root, [...states.warnings, JSON.stringify(shown)].join("\n"), 0);
     }
   }
+}
+
+/**
+ * A tree whose directories are listed in the kernel's order, which is the genuine client's: where two units claim one alias, preset-all gives it to
+ * the one that comes first.
+ */
+function unsorted(root: string): UnitTree {
+  const tree = nodeTree(root);
+  const order = (directory: string): string[] => {
+    const names: string[] = [];
+    const opened = fs.opendirSync(root + directory);
+    for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) names.push(entry.name);
+    opened.closeSync();
+    return names;
+  };
+  const list = (directory: string): readonly DirEntry[] | undefined => {
+    const entries = tree.list(directory);
+    if (entries === undefined) return undefined;
+    const names = order(directory);
+    return [...entries].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+  };
+  return { ...tree, list };
 }
 
 /** Whether the genuine client is there, in the version that the rules were taken from. */

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { eventually } from "./eventually.ts";
-import { canBootLab, lab, programs, stewardctl, stewardd } from "./machine.ts";
+import { canBootLab, lab, lacks, programs, stewardctl, stewardd } from "./machine.ts";
 
 /** How a daemon is booted for a test. */
 export interface BootOptions {
@@ -87,7 +87,10 @@ const run = (program: string, args: readonly string[], env?: Readonly<Record<str
 
 const write = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true });
-  if (text.startsWith("-> ")) return symlinkSync(text.slice(3), path);
+  if (text.startsWith("-> ")) {
+    symlinkSync(text.slice(3), path);
+    return;
+  }
   writeFileSync(path, text);
   chmodSync(path, text.startsWith("#!") ? 0o755 : 0o644);
 };
@@ -102,8 +105,7 @@ export async function boot(options: BootOptions): Promise<Instance> {
   try {
     await eventually(
       `${options.mode} daemon`,
-      async () =>
-        `${(await instance.stewardctl("is-system-running")).stdout.trim()}\n${instance.console().slice(-3000)}`,
+      async () => `${(await ask(instance)).stdout.trim()}\n${instance.console().slice(-3000)}`,
       (answer) => /^(running|degraded|starting|initializing)/.test(answer),
       30_000,
     );
@@ -115,11 +117,16 @@ export async function boot(options: BootOptions): Promise<Instance> {
   return instance;
 }
 
+/** The quicker client, where it is there. */
+const ask = (instance: Instance): Promise<Outcome> =>
+  instance[hasSystemctl ? "systemctl" : "stewardctl"]("is-system-running");
+const hasSystemctl = lacks("systemctl").length === 0;
+
 /** Waits until the boot's jobs are done. */
 async function settled(instance: Instance): Promise<void> {
   await eventually(
     "the end of the boot",
-    async () => (await instance.stewardctl("is-system-running")).stdout.trim(),
+    async () => (await ask(instance)).stdout.trim(),
     (state) => state === "running" || state === "degraded",
     60_000,
   );
@@ -259,6 +266,10 @@ function clients(exec: Instance["exec"], user: boolean, journal: readonly string
     systemctl: (...args: readonly string[]) => exec("systemctl", ...scope, "--no-pager", ...args),
     stewardctl: ctl,
     journalctl: (...args: readonly string[]) => exec("journalctl", ...journal, "--no-pager", ...args),
-    property: async (unit: string, name: string) => (await ctl("show", "-P", name, unit)).stdout.trimEnd(),
+    property: async (unit: string, name: string) =>
+      (hasSystemctl
+        ? await exec("systemctl", ...scope, "show", "-P", name, unit)
+        : await ctl("show", "-P", name, unit)
+      ).stdout.trimEnd(),
   };
 }
