@@ -1,6 +1,6 @@
 import type { DependencyAtom, Job, JobResult } from "@steward/graph";
 import { definitionOf } from "../definition/definitions.ts";
-import { logUnit, priority } from "../log/log.ts";
+import { logUnitAtLarge, priority } from "../log/log.ts";
 import type { JobRecord } from "../model/state.ts";
 import { emit, jobOf, patchCounters, patchJob, patchUnit, type Turn, unitOf } from "../turn.ts";
 import { activeStateOf, isActiveOrReloading } from "../unit/active-state.ts";
@@ -83,7 +83,7 @@ export function finishJob(
     failDependents(turn, unit, "propagate-inactive-start-as-failure");
 
   if (result === "timeout" || result === "dependency") {
-    logUnit(turn, priority.notice, unit, `Job ${unit}/${type} failed with result '${result}'.`, [
+    logUnitAtLarge(turn, priority.notice, unit, `Job ${unit}/${type} failed with result '${result}'.`, [
       ["JOB_TYPE", type],
       ["JOB_RESULT", result],
     ]);

@@ -20,6 +20,13 @@ export function logMessage(turn: Turn, level: number, unit: string, message: str
   emit(turn, { kind: "log", line: { priority: level, message, unit, fields: [...fields, ...own] } });
 }
 
+/** A line about a unit, not about a run of it: without the invocation's id. */
+export function logUnitAtLarge(turn: Turn, level: number, unit: string, text: string, fields: Fields): void {
+  const field = turn.state.scope === "user" ? "USER_UNIT" : "UNIT";
+  const message = `${unit}: ${text}`;
+  emit(turn, { kind: "log", line: { priority: level, message, unit, fields: [...fields, [field, unit]] } });
+}
+
 /** A line of the manager about itself. */
 export function logManager(turn: Turn, level: number, message: string, fields: Fields = []): void {
   emit(turn, { kind: "log", line: { priority: level, message, fields } });

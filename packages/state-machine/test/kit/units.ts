@@ -6,7 +6,8 @@ const bare = "[Unit]\nDefaultDependencies=no\n";
 const standard: Readonly<Record<string, string>> = {
   "sysinit.target": "[Unit]\nDescription=System Initialization\nDefaultDependencies=no\n",
   "basic.target": "[Unit]\nDescription=Basic System\nRequires=sysinit.target\nAfter=sysinit.target\n",
-  "multi-user.target": "[Unit]\nDescription=Multi-User System\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n",
+  "multi-user.target":
+    "[Unit]\nDescription=Multi-User System\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n",
   "shutdown.target": "[Unit]\nDescription=System Shutdown\nDefaultDependencies=no\nRefuseManualStart=yes\n",
   "umount.target": bare,
   "final.target": bare,
