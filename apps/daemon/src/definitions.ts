@@ -1,19 +1,21 @@
-import { type LoadedUnit, loadUnit, scanUnitPaths, type UnitCatalog, type UnitTree } from "@steward/unit-file";
 import { referencedNames } from "@steward/graph";
-import type { LoadContext } from "@steward/unit-file";
+import { type LoadContext, type LoadedUnit, loadUnit, scanUnitPaths, type UnitCatalog, type UnitTree } from "@steward/unit-file";
+import { specialUnit } from "./special-units.ts";
 
 /**
  * The units that are loaded: the transitive closure of what was asked for, as systemd keeps it. Names that no file has
  * become `not-found` units, which is also an answer.
  */
 export class Definitions {
+  private readonly scope: "system" | "user";
   private readonly tree: UnitTree;
   private readonly searchPath: () => readonly string[];
   private readonly context: LoadContext;
   private catalog: UnitCatalog;
   private readonly byName = new Map<string, LoadedUnit>();
 
-  constructor(tree: UnitTree, searchPath: () => readonly string[], context: LoadContext) {
+  constructor(scope: "system" | "user", tree: UnitTree, searchPath: () => readonly string[], context: LoadContext) {
+    this.scope = scope;
     this.tree = tree;
     this.searchPath = searchPath;
     this.context = context;
@@ -36,7 +38,8 @@ export class Definitions {
     const queue = [...names];
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       if (this.byName.has(name)) continue;
-      const unit = loadUnit(this.catalog, name, this.context);
+      const found = loadUnit(this.catalog, name, this.context);
+      const unit = found.fragmentPath === undefined ? (specialUnit(name, this.context) ?? found) : found;
       const known = this.byName.get(unit.id);
       if (known !== undefined) {
         this.byName.set(name, known);
@@ -45,7 +48,7 @@ export class Definitions {
       this.byName.set(name, unit);
       for (const alias of unit.names) this.byName.set(alias, unit);
       fresh.push(unit);
-      for (const reference of referencedNames(unit)) if (!this.byName.has(reference)) queue.push(reference);
+      for (const reference of referencedNames(unit, { scope: this.scope })) if (!this.byName.has(reference)) queue.push(reference);
     }
     return fresh;
   }

@@ -1,4 +1,4 @@
-import { dependencyKinds, type Job } from "@steward/graph";
+import { dependencyKinds } from "@steward/graph";
 import type { Signal, Value } from "@steward/ipc";
 import {
   type CoreState,
@@ -9,6 +9,8 @@ import {
   runtimeProperties,
   step,
   systemState,
+  type UnitView,
+  unitView,
 } from "@steward/state-machine";
 import { isValidUnitName, type LoadedUnit } from "@steward/unit-file";
 import { unitProperties } from "./interim.ts";
@@ -19,22 +21,13 @@ import { globPattern } from "./bus/glob-pattern.ts";
 import { builtinUnits } from "./builtin-units.ts";
 import type { Clock } from "./clock.ts";
 import type { MachineFacts } from "./conditions/facts.ts";
+import { originProperties, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";
 import type { StepOutcome } from "./loop.ts";
 import type { Places } from "./places.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { RequestResult, Requests } from "./requests.ts";
-
-/** What a row of `systemctl list-units` shows. */
-export interface UnitView {
-  readonly description: string;
-  readonly loadState: string;
-  readonly activeState: string;
-  readonly subState: string;
-  readonly following: string;
-  readonly job: Job | undefined;
-}
 
 /** What the manager is made of; each part knows nothing of the others. */
 export interface ManagerParts {
@@ -57,6 +50,9 @@ export interface ManagerParts {
   /** Ends this process, so that the keeper starts the next one: what an upgrade is. */
   readonly reexecute: () => void;
 }
+
+/** What the install state of a unit without a file is. */
+const noFile = { state: "", preset: "" };
 
 /** The moments that `systemd-analyze time` shows. */
 export type MomentName =
@@ -146,18 +142,7 @@ export class Manager {
   }
 
   view(id: string): UnitView {
-    const unit = this.definition(id);
-    const values = new Map(runtimeProperties(this.core, id, this.parts.clock.now()).map(({ name, value }) => [name, value]));
-    const record = this.core.units.get(id);
-    const job = record?.job === undefined ? undefined : this.core.jobs.get(record.job);
-    return {
-      description: unit?.settings.Unit.Description || id,
-      loadState: unit?.loadState ?? "not-found",
-      activeState: String(values.get("ActiveState") ?? "inactive"),
-      subState: String(values.get("SubState") ?? "dead"),
-      following: "",
-      job,
-    };
+    return unitView(this.core, id);
   }
 
   namesOf(id: string): readonly string[] {
@@ -243,6 +228,7 @@ export class Manager {
     await this.parts.runGenerators();
     this.moment("GeneratorsFinishTimestamp");
     this.moment("UnitsLoadStartTimestamp");
+    this.files.forget();
     this.submitLoad(this.parts.definitions.reload(this.referencedUnits()), true);
     this.moment("UnitsLoadFinishTimestamp");
     this.moment("UnitsLoadTimestamp");
@@ -309,12 +295,13 @@ export class Manager {
   }
 
   /** All properties of a unit: those of its file, and those of its state. */
-  properties(id: string): { readonly name: string; readonly signature: string; readonly value: Value }[] {
+  properties(id: string): readonly ShownProperty[] {
     const unit = this.definition(id);
     if (unit === undefined) throw noSuchUnit(id);
     return [
-      ...(unitProperties(unit) as { name: string; signature: string; value: Value }[]),
-      ...(runtimeProperties(this.core, id, this.parts.clock.now()) as { name: string; signature: string; value: Value }[]),
+      ...originProperties(unit, this.core.definitions.graph, unit.fragmentPath === undefined ? noFile : this.files.shown(unit.id)),
+      ...(unitProperties(unit) as ShownProperty[]),
+      ...(runtimeProperties(this.core, id) as ShownProperty[]),
       ...this.parts.processes.properties(id),
     ];
   }

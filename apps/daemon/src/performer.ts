@@ -6,6 +6,8 @@ import type { LocalEffect } from "./record/shell-state.ts";
 /** Commands of the keeper that an effect becomes. */
 export interface KeeperEffects {
   spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): void;
+  signal(effect: Extract<Effect, { kind: "signal" }>, number: number): void;
+  signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void;
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void;
   removePidFile(effect: Extract<Effect, { kind: "removePidFile" }>, number: number): void;
   watchPidFile(unit: string, path: string, number: number): void;
@@ -45,11 +47,9 @@ export class Performer {
       case "spawn":
         return this.outside.spawn(effect, number);
       case "signal":
-        this.keeper.send({ kind: "signal", token: effect.token, signo: effect.signal, hasValue: false, value: 0 }, number);
-        return;
+        return this.outside.signal(effect, number);
       case "signalGroup":
-        this.keeper.send({ kind: "groupSignal", group: effect.unit, signo: effect.signal, exceptTokens: effect.except }, number);
-        return;
+        return this.outside.signalGroup(effect, number);
       case "release":
         this.keeper.send({ kind: "release", token: effect.token }, number);
         return;

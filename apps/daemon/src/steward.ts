@@ -16,7 +16,7 @@ import { Manager } from "./manager.ts";
 import type { Options } from "./options.ts";
 import { Performer } from "./performer.ts";
 import { readPidFile } from "./pid-file.ts";
-import { recordVersion } from "./record/entry.ts";
+import { numbersPerEffect, recordVersion } from "./record/entry.ts";
 import { exportShell, type LocalEffect, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
 import { Requests } from "./requests.ts";
@@ -59,7 +59,7 @@ export class Steward {
     const { keeper, environment, core } = parts;
     this.shell = core.shell;
     this.paths = new UnitPaths(environment);
-    this.definitions = new Definitions(environment.tree, () => this.paths.list(), this.paths.loadContext());
+    this.definitions = new Definitions(environment.scope, environment.tree, () => this.paths.list(), this.paths.loadContext());
     this.processes = new UnitProcesses({ keeper, environment, definition: (name) => this.definitions.get(name), core: core.state });
     this.manager = new Manager({
       core: core.state,
@@ -135,7 +135,8 @@ export class Steward {
     const { core, keeper } = this.parts;
     this.manager.moment("UserspaceTimestamp");
     const last = keeper.recovery.hello.lastCommand;
-    const again = core.effects.filter(({ number, effect }) => number > last && Performer.forKeeper(effect));
+    // The keeper may have executed some commands of the last effect and not the others: it knows the ones that it has.
+    const again = core.effects.filter(({ number, effect }) => number + numbersPerEffect > last + 1 && Performer.forKeeper(effect));
     this.compact(again);
     void this.paths.runGenerators().then(() => this.start(again));
   }
@@ -186,9 +187,10 @@ export class Steward {
         this.processes.stepIgnored(this.unitOfToken(event.token), event.status, event.errno);
         break;
       case "spawned":
-        this.processes.spawned(this.unitOfToken(event.token) ?? "", event.pid);
+        this.processes.spawned(this.unitOfToken(event.token) ?? "", event.token, event.pid);
         break;
       case "exited":
+        this.processes.ended(event.token);
         if (event.token >= shellTokens) this.parts.keeper.send({ kind: "release", token: event.token }, 0);
         break;
       case "listening":

@@ -15,7 +15,7 @@ import {
   systemNames,
   userDirectories,
 } from "@steward/process-runtime";
-import type { CoreState, Effect } from "@steward/state-machine";
+import type { CoreState, Effect, SignalReason } from "@steward/state-machine";
 import type { LoadedUnit } from "@steward/unit-file";
 import { readEnvironmentFiles } from "./environment-files.ts";
 import type { Environment } from "./environment.ts";
@@ -24,6 +24,8 @@ import { encodeExportEntry } from "./journal-export.ts";
 import { inheritedLimits, type Limit } from "./limits.ts";
 import type { KeeperEffects } from "./performer.ts";
 import type { ProcessRow, ProcessTable } from "./process-table.ts";
+import { numbersPerEffect } from "./record/entry.ts";
+import { signalLine } from "./signal-lines.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
 /** Tokens from here on are the shell's own: clean-up plans, of which the core knows nothing. */
@@ -42,6 +44,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
   private readonly names = systemNames();
   private readonly limits: Readonly<Record<string, Limit>> = inheritedLimits();
   private readonly said = new Set<string>();
+  private readonly pids = new Map<number, number>();
   private number = 0;
 
   constructor(parts: {
@@ -54,6 +57,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     this.environment = parts.environment;
     this.definition = parts.definition;
     this.core = parts.core;
+    for (const row of parts.keeper.recovery.tokens) this.pids.set(row.token, row.pid);
     this.groups = new UnitGroups(parts.keeper, parts.environment, (unit) => this.sliceOf(unit));
   }
 
@@ -65,8 +69,36 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     this.keeper.spawn(effect.token, effect.unit, this.plan(effect), number + 1);
   }
 
-  spawned(unit: string, pid: number): void {
+  spawned(unit: string, token: number, pid: number): void {
+    this.pids.set(token, pid);
     this.groups.spawned(unit, pid);
+  }
+
+  ended(token: number): void {
+    this.pids.delete(token);
+  }
+
+  signal(effect: Extract<Effect, { kind: "signal" }>, number: number): void {
+    const pid = this.pids.get(effect.token);
+    if (effect.why !== undefined && pid !== undefined) this.sayOfSignals(effect.unit, [pid], effect.signal, effect.why, number);
+    this.keeper.send({ kind: "signal", token: effect.token, signo: effect.signal, hasValue: false, value: 0 }, number + numbersPerEffect - 1);
+  }
+
+  signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void {
+    const excepted = new Set(effect.except.map((token) => this.pids.get(token)));
+    if (effect.why !== undefined) {
+      const pids = this.list(effect.unit).map(({ pid }) => pid);
+      this.sayOfSignals(effect.unit, pids.filter((pid) => !excepted.has(pid)), effect.signal, effect.why, number);
+    }
+    this.keeper.send({ kind: "groupSignal", group: effect.unit, signo: effect.signal, exceptTokens: effect.except }, number + numbersPerEffect - 1);
+  }
+
+  /** One line a process, as many as the effect has numbers for. */
+  private sayOfSignals(unit: string, pids: readonly number[], signal: number, why: SignalReason, number: number): void {
+    for (const [index, pid] of pids.slice(0, numbersPerEffect - 1).entries()) {
+      const { priority, message } = signalLine(unit, pid, signal, why);
+      this.say(unit, priority, message, number + index);
+    }
   }
 
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void {
@@ -174,14 +206,14 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     return undefined;
   }
 
-  private say(unit: string, priority: number, message: string): void {
+  private say(unit: string, priority: number, message: string, number = 0): void {
     const fields: [string, string][] = [
       ["PRIORITY", String(priority)],
       ["MESSAGE", message],
       ["SYSLOG_FACILITY", "3"],
       [this.environment.scope === "system" ? "UNIT" : "USER_UNIT", unit],
     ];
-    this.keeper.send({ kind: "log", entry: encodeExportEntry(fields) }, 0);
+    this.keeper.send({ kind: "log", entry: encodeExportEntry(fields) }, number);
   }
 
   private sayOnce(unit: string, what: string, priority: number, message: string): void {

@@ -14,7 +14,7 @@ export function unitRow(manager: Manager, id: string): Value[] {
     view.loadState,
     view.activeState,
     view.subState,
-    view.following,
+    "",
     unitPath(id),
     job?.id ?? 0,
     job?.type ?? "",

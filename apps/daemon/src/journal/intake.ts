@@ -67,16 +67,10 @@ export class Intake {
   }
 
   take(message: JournalInput): void {
-    switch (message.kind) {
-      case "streamOpen":
-        return this.#openStream(message);
-      case "streamData":
-        return this.#streamData(message);
-      case "streamEof":
-        return this.#endStream(message);
-      case "datagram":
-        return this.#datagram(message);
-    }
+    if (message.kind === "streamOpen") this.#openStream(message);
+    else if (message.kind === "streamData") this.#streamData(message);
+    else if (message.kind === "streamEof") this.#endStream(message);
+    else if (message.kind === "datagram") this.#datagram(message);
   }
 
   /** Takes what is pending; new things gather in an empty one. */

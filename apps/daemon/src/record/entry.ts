@@ -4,8 +4,8 @@ import type { ShellSnapshot } from "./shell-state.ts";
 /** Version of the record's lines. A build reads its own and the one before it. */
 export const recordVersion = 1;
 
-/** How many command numbers each effect owns: an effect may need several commands to the keeper. */
-export const numbersPerEffect = 4;
+/** How many command numbers each effect owns: an effect may need several commands to the keeper, each with its own. */
+export const numbersPerEffect = 32;
 
 /** One step of the core, appended before any of its effects is performed. */
 export interface StepEntry {
