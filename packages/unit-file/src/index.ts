@@ -60,6 +60,7 @@ export {
   unitTypeOf,
   unitTypes,
 } from "./names.ts";
+export { type PropertySlot, propertySlots, type UnitProperty, unitProperties } from "./properties/properties.ts";
 export { expandSpecifiers, type SpecifierContext, type SpecifierUnit } from "./specifiers.ts";
 export { decodeUtf8, encodeUtf8 } from "./text.ts";
 export {

@@ -5,7 +5,7 @@ import { parseInteger } from "./numbers.ts";
 import { scalar } from "./scalars.ts";
 
 /** Every capability bit that systemd knows of, known by name or not. */
-export const allCapabilities = 0x7fff_ffff_ffff_ffffn;
+export const allCapabilities = 0xffff_ffff_ffff_ffffn;
 
 /** The number of a capability, by name (in any case) or number. */
 export function parseCapability(text: string): number | undefined {
@@ -181,7 +181,7 @@ export const restrictNamespaces: Kind<bigint | undefined> = {
     if (previous === undefined) return invert ? allNamespaces & ~flags : flags;
     return invert ? previous & ~flags : previous | flags;
   },
-  toBus: (v) => v ?? allNamespaces,
+  toBus: (v) => v ?? 0xffff_ffff_ffff_ffffn,
 };
 
 const propagationFlags: Readonly<Record<string, bigint>> = { shared: 1048576n, slave: 524288n, private: 262144n };

@@ -1,0 +1,85 @@
+import type { ExecSettings, KillSettings, ResourceSettings, SectionName } from "../directives/sections.ts";
+import { defaultSlice } from "../load/finish.ts";
+import type { LoadedUnit } from "../load/load-unit.ts";
+import { parentSlice } from "../load/verify.ts";
+import { type BusValue, toU64 } from "../values/kind.ts";
+import { limitNames } from "../values/limits.ts";
+import type { ManagedDirectory } from "../values/paths.ts";
+
+type Getter = (unit: LoadedUnit) => BusValue;
+type Shared = ExecSettings & KillSettings & ResourceSettings;
+
+/** Properties of systemd.exec(5), .kill(5) and .resource-control(5) that are more than one setting's value. */
+export function execProperties(section: SectionName): Readonly<Record<string, Getter>> {
+  const of = (unit: LoadedUnit): Shared => unit.settings[section] as unknown as Shared;
+  const getters: Record<string, Getter> = {
+    Slice: (u) => sliceOf(u, of(u).Slice),
+    TasksMax: (u) => toU64(of(u).TasksMax ?? Number.POSITIVE_INFINITY),
+    DelegateControllers: (u) => of(u).Delegate.controllers,
+    RestartKillSignal: (u) => of(u).RestartKillSignal || of(u).KillSignal,
+    Nice: (u) => of(u).Nice ?? u.facts.defaults.nice,
+    OOMScoreAdjust: (u) => of(u).OOMScoreAdjust ?? u.facts.defaults.oomScoreAdjust,
+    CoredumpFilter: (u) => BigInt(of(u).CoredumpFilter ?? u.facts.defaults.coredumpFilter),
+    TimerSlackNSec: (u) => toU64(of(u).TimerSlackNSec ?? u.facts.defaults.timerSlackNsec),
+    IOSchedulingClass: (u) => ioPriority(of(u), u)[0],
+    IOSchedulingPriority: (u) => ioPriority(of(u), u)[1],
+    CPUSchedulingPolicy: (u) => of(u).CPUSchedulingPolicy ?? u.facts.defaults.cpuSchedulingPolicy,
+    CPUSchedulingPriority: (u) => of(u).CPUSchedulingPriority ?? u.facts.defaults.cpuSchedulingPriority,
+    CPUAffinityFromNUMA: (u) => of(u).CPUAffinity.numa,
+    NUMAPolicy: (u) => of(u).NUMAPolicy ?? -1,
+    StandardInput: (u) => streamWord(of(u).StandardInput),
+    StandardOutput: (u) => streamWord(of(u).StandardOutput),
+    StandardError: (u) => streamWord(of(u).StandardError),
+    StandardInputFileDescriptorName: (u) => descriptorName(of(u).StandardInput, "stdin"),
+    StandardOutputFileDescriptorName: (u) => descriptorName(of(u).StandardOutput, "stdout"),
+    StandardErrorFileDescriptorName: (u) => descriptorName(of(u).StandardError, "stderr"),
+    SyslogPriority: (u) => (of(u).SyslogFacility << 3) | of(u).SyslogLevel,
+    RootHash: (u) => of(u).RootHash.bytes,
+    RootHashPath: (u) => of(u).RootHash.path,
+    RootHashSignature: (u) => of(u).RootHashSignature.bytes,
+    RootHashSignaturePath: (u) => of(u).RootHashSignature.path,
+    // The kernel's file systems are mounted into a root of the unit's own (systemd.exec(5), MountAPIVFS=).
+    MountAPIVFS: (u) => of(u).MountAPIVFS ?? (of(u).RootDirectory !== "" || of(u).RootImage !== ""),
+    SameProcessGroup: () => section === "Mount" || section === "Swap",
+    RuntimeDirectorySymlink: (u) => symlinks(of(u).RuntimeDirectory),
+    StateDirectorySymlink: (u) => symlinks(of(u).StateDirectory),
+    CacheDirectorySymlink: (u) => symlinks(of(u).CacheDirectory),
+    LogsDirectorySymlink: (u) => symlinks(of(u).LogsDirectory),
+  };
+  for (const name of limitNames) {
+    const limit = (u: LoadedUnit) => of(u)[`Limit${name}` as "LimitCPU"] ?? u.facts.defaults.limits[name];
+    getters[`Limit${name}`] = (u) => toU64(limit(u)?.hard ?? Number.POSITIVE_INFINITY);
+    getters[`Limit${name}Soft`] = (u) => toU64(limit(u)?.soft ?? Number.POSITIVE_INFINITY);
+  }
+  return getters;
+}
+
+function sliceOf(unit: LoadedUnit, stated: string): string {
+  if (unit.type === "slice") return parentSlice(unit.id) ?? "";
+  if (stated !== "") return stated;
+  return unit.loadState === "loaded" ? defaultSlice(unit.parts, unit.facts) : "";
+}
+
+/** Without a class of its own a unit has the manager's; without a priority it is the middle one. */
+function ioPriority(exec: Shared, unit: LoadedUnit): [number, number] {
+  const { IOSchedulingClass: given, IOSchedulingPriority: priority } = exec;
+  if (given === undefined && priority === undefined) {
+    return [unit.facts.defaults.ioSchedulingClass, unit.facts.defaults.ioSchedulingPriority];
+  }
+  return [given ?? 2, priority ?? 4];
+}
+
+function streamWord(stream: { mode: string; target: string }): string {
+  return stream.mode === "file" || stream.mode === "append" || stream.mode === "truncate"
+    ? `${stream.mode}:${stream.target}`
+    : stream.mode;
+}
+
+function descriptorName(stream: { mode: string; target: string }, standard: string): string {
+  if (stream.mode !== "fd") return "";
+  return stream.target === "" ? standard : stream.target;
+}
+
+function symlinks(directories: readonly ManagedDirectory[]): BusValue {
+  return directories.flatMap((d) => d.symlinks.map((link) => [d.path, link, 0n]));
+}

@@ -1,0 +1,16 @@
+import type { LoadedUnit } from "../load/load-unit.ts";
+import type { BusValue } from "../values/kind.ts";
+
+/** The part of org.freedesktop.systemd1.Unit that unit files determine. */
+export const unitInterfaceProperties: Readonly<Record<string, (unit: LoadedUnit) => BusValue>> = {
+  Id: (u) => u.id,
+  Names: (u) => u.names,
+  Description: (u) => (u.settings.Unit.Description === "" ? u.id : u.settings.Unit.Description),
+  LoadState: (u) => u.loadState,
+  FragmentPath: (u) => u.fragmentPath ?? "",
+  SourcePath: (u) => u.sourcePath ?? "",
+  DropInPaths: (u) => u.dropInPaths,
+  Conditions: (u) => u.settings.Unit.Conditions.map((c) => [`Condition${c.type}`, c.trigger, c.negate, c.parameter, 0]),
+  Asserts: (u) => u.settings.Unit.Asserts.map((c) => [`Assert${c.type}`, c.trigger, c.negate, c.parameter, 0]),
+  LoadError: (u) => (u.loadError ? [u.loadError.name, u.loadError.message] : ["", ""]),
+};
