@@ -1,12 +1,11 @@
 import { type UnitType, unitTypeOf } from "@steward/unit-file";
 import { type DependencyAtom, kindsWithAtom } from "./dependencies/atom.ts";
 import type { GraphOptions, GraphUnit, Scope } from "./dependencies/graph-unit.ts";
-import { impliedDependencies } from "./dependencies/implied.ts";
+import { hasDefaults, impliedDependencies } from "./dependencies/implied.ts";
 import { type DependencyKind, dependencyKinds, inverseCodes, isDependencyKind, kindCode } from "./dependencies/kind.ts";
 import { mountNamesFor, requiredPaths } from "./dependencies/mount-paths.ts";
 import { type DependencyOrigin, ORIGIN_BITS, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
 import { isDroppedDependency } from "./dependencies/refused.ts";
-import { flag } from "./dependencies/settings.ts";
 import { isLoaded } from "./dependencies/unit-types.ts";
 import type { Graph } from "./graph.ts";
 
@@ -327,6 +326,6 @@ function deleteEdge(node: Node, code: number, index: number): void {
 
 function takesDefaults(node: Node): boolean {
   return (
-    node.unit !== undefined && isLoaded(node.id, node.unit) && flag(node.unit, "Unit", "DefaultDependencies", true)
+    node.unit !== undefined && isLoaded(node.id, node.unit) && hasDefaults(node.unit)
   );
 }

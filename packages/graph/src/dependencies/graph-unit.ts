@@ -13,6 +13,8 @@ export interface GraphUnit {
   readonly fragmentPath?: string | undefined;
   /** Typed settings: section, then directive. Absent ones have systemd's default. */
   readonly settings: object;
+  /** Where a setting was made; empty for defaults. Without it a setting that holds its type's default counts as not made. */
+  origins?(section: string, name: string): readonly unknown[];
   /** From directives and from .wants/, .requires/ and .upholds/ directories; `kind` is the directive. */
   readonly dependencies: readonly { readonly kind: string; readonly name: string }[];
 }

@@ -5,7 +5,7 @@ import type { DependencyKind } from "./kind.ts";
 import type { DependencyOrigin } from "./origin.ts";
 import { flag, list, setting, word } from "./settings.ts";
 import { sliceOf } from "./slice.ts";
-import { isExtrinsicMount, isLoaded, sectionOf } from "./unit-types.ts";
+import { isExtrinsicMount, isLoaded, isPerpetual, sectionOf } from "./unit-types.ts";
 
 /** A dependency that no file spells out. */
 export interface ImpliedDependency {
@@ -57,8 +57,9 @@ function addExec(unit: GraphUnit, system: boolean, add: Add): void {
   } else if (writesToJournal(unit, section)) add("file", "systemd-journald.socket", "After");
 }
 
-function hasDefaults(unit: GraphUnit): boolean {
-  return flag(unit, "Unit", "DefaultDependencies", true);
+/** DefaultDependencies= (systemd.unit(5)); units that never go have none. */
+export function hasDefaults(unit: GraphUnit): boolean {
+  return !isPerpetual(unit.id) && flag(unit, "Unit", "DefaultDependencies", true);
 }
 
 function addEarlyBoot(system: boolean, add: Add): void {
@@ -88,7 +89,7 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
   socket(unit, system, add) {
     if (!flag(unit, "Socket", "Accept", false)) {
       const service = word(unit, "Socket", "Service");
-      add(service ? "file" : "implicit", service ?? changeType(unit.id, "service"), "Before", "Triggers");
+      add("implicit", service ?? changeType(unit.id, "service"), "Before", "Triggers");
     }
     const device = word(unit, "Socket", "BindToDevice");
     if (device && device !== "lo") {
@@ -122,7 +123,7 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
     if (hasDefaults(unit) && unit.id !== "shutdown.target") addShutdown(add);
   },
   slice(unit, _system, add) {
-    if (hasDefaults(unit) && unit.id !== "-.slice" && unit.id !== "system.slice") addShutdown(add);
+    if (hasDefaults(unit)) addShutdown(add);
   },
   scope(unit, _system, add) {
     if (hasDefaults(unit)) addShutdown(add);

@@ -1,8 +1,8 @@
 import { unitTypeOf } from "@steward/unit-file";
 import type { DependencyKind } from "./kind.ts";
 
-/** Units that can fail; OnFailure= of others means nothing. */
-const canFail = new Set(["service", "mount", "swap", "socket", "automount", "timer", "path", "scope"]);
+/** Units that cannot fail; their OnFailure= means nothing. */
+const cannotFail = new Set(["slice", "device"]);
 /** Units that trigger others. */
 const canTrigger = new Set(["socket", "timer", "path", "automount"]);
 
@@ -15,7 +15,7 @@ export function isDroppedDependency(unit: string, kind: DependencyKind, other: s
     case "After":
       return type === "device";
     case "OnFailure":
-      return !canFail.has(type ?? "");
+      return cannotFail.has(type ?? "");
     case "Triggers":
       return !canTrigger.has(type ?? "");
     case "TriggeredBy":

@@ -53,9 +53,11 @@ export function isApplicable(graph: Graph, view: TransactionView, name: string, 
   }
 }
 
-/** IgnoreOnIsolate= (systemd.unit(5)): some types are ignored by default, and nobody asks for the contrary. */
+/** IgnoreOnIsolate= (systemd.unit(5)): some types are ignored by default. */
 export function ignoresIsolate(graph: Graph, name: string): boolean {
-  return ignoredOnIsolate.has(unitTypeOf(name) ?? "") || unitFlag(graph, name, "IgnoreOnIsolate");
+  if (unitFlag(graph, name, "IgnoreOnIsolate")) return true;
+  const isSet = (graph.unit(name)?.origins?.("Unit", "IgnoreOnIsolate").length ?? 0) > 0;
+  return !isSet && ignoredOnIsolate.has(unitTypeOf(name) ?? "");
 }
 
 /** A yes or no of [Unit], false by default. */
