@@ -67,7 +67,7 @@ export function lookAround(options: Options, hello: KeeperRecovery["hello"]): En
 function userOf(uid: number): { readonly name: string; readonly home: string } {
   try {
     const info = userInfo();
-    return { name: info.username, home: info.homedir };
+    return { name: info.username, home: process.env.HOME || info.homedir };
   } catch {
     return { name: String(uid), home: process.env.HOME ?? "/" };
   }
