@@ -78,15 +78,14 @@ function managerVariables(scope: "system" | "user", places: Places, user: { read
   const variables = new Map<string, string>();
   if (scope === "user")
     for (const [name, value] of Object.entries(process.env)) if (value !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) variables.set(name, value);
-  variables.set("PATH", scope === "user" ? (process.env.PATH ?? defaultPath) : defaultPath);
   variables.set("LANG", process.env.LANG ?? "C.UTF-8");
+  variables.set("PATH", scope === "user" ? (process.env.PATH ?? defaultPath) : defaultPath);
   if (scope === "user") {
     variables.set("HOME", user.home);
     variables.set("USER", user.name);
     variables.set("LOGNAME", user.name);
     variables.set("XDG_RUNTIME_DIR", places.runtimeDirectory);
   }
-  if (process.env.container !== undefined) variables.set("container", process.env.container);
   for (const name of ["NOTIFY_SOCKET", "NODE_OPTIONS", "NODE_CHANNEL_FD", "INVOCATION_ID", "JOURNAL_STREAM", "MANAGERPID", "SYSTEMD_EXEC_PID", "_"]) variables.delete(name);
   return variables;
 }

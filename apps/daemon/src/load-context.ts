@@ -22,7 +22,7 @@ export function loadContext(environment: Environment): LoadContext {
       physicalMemoryBytes: totalmem(),
       tasksMax: numberIn("/proc/sys/kernel/threads-max") ?? defaultFacts.tasksMax,
       cpuCount: facts.cpus,
-      defaults: { ...managerDefaults, limits: limitsInNumbers() },
+      defaults: { ...managerDefaults, tasksMax: facts.defaultTasksMax, limits: limitsInNumbers(scope) },
     },
     specifiers: {
       ...defaultSpecifiers,
@@ -58,8 +58,9 @@ function numberIn(path: string): number | undefined {
   }
 }
 
-function limitsInNumbers(): Record<string, { readonly soft: number; readonly hard: number }> {
+function limitsInNumbers(scope: "system" | "user"): Record<string, { readonly soft: number; readonly hard: number }> {
   const all = 0xffff_ffff_ffff_ffffn;
   const number = (value: bigint): number => (value === all ? Number.POSITIVE_INFINITY : Number(value));
-  return Object.fromEntries(Object.entries(inheritedLimits()).map(([name, { soft, hard }]) => [name, { soft: number(soft), hard: number(hard) }]));
+  const limits = Object.fromEntries(Object.entries(inheritedLimits()).map(([name, { soft, hard }]) => [name, { soft: number(soft), hard: number(hard) }]));
+  return scope === "system" ? { ...limits, NOFILE: { soft: 1024, hard: 524288 } } : limits;
 }

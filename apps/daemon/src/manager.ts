@@ -12,8 +12,7 @@ import {
   type UnitView,
   unitView,
 } from "@steward/state-machine";
-import { isValidUnitName, type LoadedUnit } from "@steward/unit-file";
-import { unitProperties } from "./interim.ts";
+import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
@@ -45,6 +44,8 @@ export interface ManagerParts {
   /** Queues an event for the loop; `seq` is the keeper event's that it came from. */
   readonly submit: (event: Event, seq?: number) => void;
   readonly emit: (signal: Signal) => void;
+  /** Says what is wrong in the files of units that were loaded. */
+  readonly logDiagnostics: (units: readonly LoadedUnit[]) => void;
   /** Runs generators anew before a reload. */
   readonly runGenerators: () => Promise<void>;
   /** Ends this process, so that the keeper starts the next one: what an upgrade is. */
@@ -125,7 +126,9 @@ export class Manager {
     if (known !== undefined && !stale) return known;
     if (stale) this.parts.definitions.forget(new Set([known as string]));
     if (stale || known === undefined) this.parts.definitions.rescan();
-    this.submitLoad(this.parts.definitions.load([name]), false);
+    const loaded = this.parts.definitions.load([name]);
+    this.parts.logDiagnostics(loaded);
+    this.submitLoad(loaded, false);
     return this.unitId(name) ?? name;
   }
 
@@ -229,7 +232,9 @@ export class Manager {
     this.moment("GeneratorsFinishTimestamp");
     this.moment("UnitsLoadStartTimestamp");
     this.files.forget();
-    this.submitLoad(this.parts.definitions.reload(this.referencedUnits()), true);
+    const loaded = this.parts.definitions.reload(this.referencedUnits());
+    this.parts.logDiagnostics(loaded);
+    this.submitLoad(loaded, true);
     this.moment("UnitsLoadFinishTimestamp");
     this.moment("UnitsLoadTimestamp");
     this.parts.emit(reloadingSignal(false));

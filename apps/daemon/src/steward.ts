@@ -2,7 +2,7 @@ import { type KeeperClient, type KeeperEvent, tokenState } from "@steward/proces
 import type { Effect, Event } from "@steward/state-machine";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
-import { jobNewSignal, jobRemovedSignal, unitChangedSignal, unitFilesChangedSignal } from "./bus/signals.ts";
+import { jobNewSignal, jobRemovedSignal, startupFinishedSignal, unitChangedSignal, unitFilesChangedSignal } from "./bus/signals.ts";
 import { checkConditions } from "./conditions/check.ts";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
@@ -11,6 +11,7 @@ import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
 import { InstallFiles } from "./install-files.ts";
 import { toCoreEvent } from "./keeper-events.ts";
+import { encodeExportEntry } from "./journal-export.ts";
 import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
 import type { Options } from "./options.ts";
@@ -22,6 +23,7 @@ import type { RecordStore } from "./record/store.ts";
 import { Requests } from "./requests.ts";
 import { UnitPaths } from "./unit-paths.ts";
 import { signalAction } from "./signals.ts";
+import { formatDiagnostic, type LoadedUnit } from "@steward/unit-file";
 import { Timers } from "./timers.ts";
 import { cleanUpGroup, shellTokens, UnitProcesses } from "./unit-processes.ts";
 
@@ -34,6 +36,9 @@ export interface StewardParts {
   readonly instance: string;
   readonly core: LoadedCore;
 }
+
+/** SD_MESSAGE_INVALID_CONFIGURATION of systemd.catalog. */
+const invalidConfiguration = "c772d24e9a884cbeb9ea12625c306c01";
 
 /** One generation of the manager: the parts, and the wires between them. */
 export class Steward {
@@ -75,6 +80,7 @@ export class Steward {
       searchPath: () => this.paths.list(),
       submit: (event, seq) => this.loop.submit(event, seq),
       emit: (signal) => this.connections.emit(signal),
+      logDiagnostics: (units) => this.logDiagnostics(units),
       runGenerators: () => this.paths.runGenerators(),
       reexecute: () => setImmediate(() => process.exit(0)),
     });
@@ -207,6 +213,23 @@ export class Steward {
     else this.loop.wake();
   }
 
+  /** What is wrong in unit files goes to the journal with file and line, as systemd does it (CONFIG_FILE=, CONFIG_LINE=). */
+  private logDiagnostics(units: readonly LoadedUnit[]): void {
+    for (const unit of units)
+      for (const diagnostic of unit.diagnostics) {
+        const entry = encodeExportEntry([
+          ["PRIORITY", diagnostic.severity === "error" ? "3" : diagnostic.severity === "warning" ? "4" : "5"],
+          ["MESSAGE", formatDiagnostic(diagnostic)],
+          ["MESSAGE_ID", invalidConfiguration],
+          ["SYSLOG_FACILITY", "3"],
+          [this.parts.environment.scope === "system" ? "UNIT" : "USER_UNIT", unit.id],
+          ["CONFIG_FILE", diagnostic.file],
+          ["CONFIG_LINE", String(diagnostic.line)],
+        ]);
+        this.parts.keeper.send({ kind: "log", entry }, 0);
+      }
+  }
+
   private unitOfToken(token: number): string | undefined {
     return this.shell.processes.get(token)?.unit;
   }
@@ -258,8 +281,16 @@ export class Steward {
 
   private endOfTurn(): void {
     this.timers.refresh(this.shell.timers);
+    if (this.parts.core.state.counters.startup === "finished" && this.manager.moments.FinishTimestamp === undefined) this.startupFinished();
     if (this.acknowledge > 0) this.parts.keeper.ack(this.acknowledge);
     this.acknowledge = 0;
+  }
+
+  private startupFinished(): void {
+    this.manager.moment("FinishTimestamp");
+    const { UserspaceTimestamp: began, FinishTimestamp: ended } = this.manager.moments;
+    const usec = Math.max(0, (ended?.monotonicUsec ?? 0) - (began?.monotonicUsec ?? 0));
+    this.connections.emit(startupFinishedSignal(usec, usec));
   }
 
   private compact(pending: readonly { readonly number: number; readonly effect: Effect }[]): void {

@@ -176,7 +176,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
         }),
       defaultOutput: { mode: "journal", target: "" },
       defaultError: { mode: "inherit", target: "" },
-      defaultLimits: {},
+      defaultLimits: scope === "system" ? systemLimits : {},
     });
     if (notApplied.length > 0)
       this.sayOnce(effect.unit, "not applied", 5, `${effect.unit}: ${notApplied.join("=, ")}= ${notApplied.length === 1 ? "is" : "are"} not carried out by this version of steward; the service runs without.`);
@@ -233,6 +233,16 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     return this.groups.unitOf(pid);
   }
 
+  /** Who a unit's processes run as, where User= or Group= says it and it runs. */
+  private identity(id: string): { readonly uid: number | undefined; readonly gid: number | undefined } | undefined {
+    const unit = this.definition(id);
+    if (unit === undefined || !this.core.units.get(id)?.populated) return undefined;
+    const { User, Group } = unit.settings.Service;
+    if (User === "" && Group === "") return undefined;
+    const credentials = resolveCredentials({ user: User || undefined, group: Group || undefined }, this.names);
+    return "message" in credentials ? undefined : credentials;
+  }
+
   /** Empty while the unit has no process. */
   controlGroup(id: string): string {
     return this.core.units.get(id)?.populated ? this.groups.controlGroup(id) : "";
@@ -268,10 +278,25 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
       { name: "TasksCurrent", signature: "t", value: number(use?.tasks) },
       { name: "MemoryCurrent", signature: "t", value: number(use?.memoryBytes) },
       { name: "MemoryAvailable", signature: "t", value: unmeasured },
+      { name: "UID", signature: "u", value: this.identity(id)?.uid ?? unset },
+      { name: "GID", signature: "u", value: this.identity(id)?.gid ?? unset },
+      ...uncounted,
       { name: "CPUUsageNSec", signature: "t", value: number(cpuUsec === undefined ? undefined : cpuUsec * 1000) },
     ];
   }
 }
+
+/** DefaultLimitNOFILE= of systemd-system.conf(5): programs that use select(2) break beyond 1024. */
+const systemLimits = { LimitNOFILE: { soft: 1024, hard: 524288 } };
+
+const unset = 0xffff_ffff;
+
+/** Counters of controllers and BPF programs that steward does not use: not measured, so not a number. */
+const uncounted = ["IPIngressBytes", "IPIngressPackets", "IPEgressBytes", "IPEgressPackets", "IOReadBytes", "IOReadOperations", "IOWriteBytes", "IOWriteOperations"].map((name) => ({
+  name,
+  signature: "t",
+  value: unmeasured,
+}));
 
 /** inotify(7): a file was made, written and closed, or moved in. */
 const watchMask = 0x100 | 0x8 | 0x80;

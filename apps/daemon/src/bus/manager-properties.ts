@@ -3,7 +3,6 @@ import type { Manager } from "../manager.ts";
 
 type Getter = (manager: Manager, context: CallContext) => Value;
 
-const infinity = 0xffff_ffff_ffff_ffffn;
 const sec = 1_000_000n;
 
 /** Moments of a machine's boot that steward does not take part in. */
@@ -98,12 +97,12 @@ export const managerProperties: Readonly<Record<string, Getter>> = {
   DefaultRestartUSec: () => 100_000,
   DefaultStartLimitIntervalUSec: () => 10n * sec,
   DefaultStartLimitBurst: () => 5,
-  DefaultCPUAccounting: () => false,
+  DefaultCPUAccounting: () => true,
   DefaultBlockIOAccounting: () => false,
   DefaultMemoryAccounting: () => true,
   DefaultTasksAccounting: () => true,
   ...limitGetters(),
-  DefaultTasksMax: () => infinity,
+  DefaultTasksMax: (manager) => manager.facts.defaultTasksMax,
   TimerSlackNSec: () => 50_000,
   DefaultOOMPolicy: () => "stop",
   DefaultOOMScoreAdjust: () => 0,

@@ -67,7 +67,7 @@ export function unitInterfaces(id: string): readonly Interface<UnitTarget>[] {
   const known = byType.get(type);
   if (known !== undefined) return known;
   const declaration = typeDeclarations[type];
-  const made = declaration === undefined ? [unitInterface] : [unitInterface, typeInterface(declaration)];
+  const made = declaration === undefined ? [unitInterface] : [typeInterface(declaration), unitInterface];
   byType.set(type, made);
   return made;
 }

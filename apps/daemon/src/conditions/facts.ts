@@ -14,6 +14,8 @@ export interface MachineFacts {
   readonly kernelCommandLine: readonly string[];
   readonly memoryBytes: number;
   readonly cpus: number;
+  /** DefaultTasksMax=: 15 % of what the kernel allows. */
+  readonly defaultTasksMax: number;
   readonly firstBoot: boolean;
   readonly environment: ReadonlyMap<string, string>;
   readonly cgroupControllers: readonly string[];
@@ -43,6 +45,10 @@ export function readText(path: string): string {
   } catch {
     return "";
   }
+}
+
+function numberIn(path: string): number {
+  return Number(readText(path)) || Number.MAX_SAFE_INTEGER;
 }
 
 /** KEY=value lines of os-release(5) and kin. */
@@ -100,6 +106,7 @@ export function readMachineFacts(options: {
     kernelCommandLine: commandLineWords(options.isPid1),
     memoryBytes: totalmem(),
     cpus: availableParallelism(),
+    defaultTasksMax: Math.floor(0.15 * Math.min(numberIn("/proc/sys/kernel/pid_max"), numberIn("/proc/sys/kernel/threads-max"))),
     firstBoot: existsSync("/run/systemd/first-boot"),
     environment: options.environment,
     cgroupControllers: readText(`${options.cgroupBase ?? "/sys/fs/cgroup"}/cgroup.controllers`).split(/\s+/).filter(Boolean),
