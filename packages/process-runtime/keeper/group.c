@@ -154,15 +154,37 @@ bool group_has(struct pgroup *g, pid_t pid)
     return g->mode == GROUP_REAPER && g->reaper > 0 && pid != g->reaper && descends(pid, g->reaper);
 }
 
+struct pgroup *group_by_reaper(pid_t pid)
+{
+    struct pgroup *g = groups;
+    while (g != NULL && (g->reaper != pid || pid <= 0))
+        g = g->next;
+    return g;
+}
+
+/* The group's process, where it has only one that is known by token. */
+struct token *group_only_token(struct pgroup *g)
+{
+    struct token *only = NULL;
+    for (struct token *t = tokens; t != NULL; t = t->next_all) {
+        if (t->group != g || t->state != TOKEN_ALIVE)
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = t;
+    }
+    return only;
+}
+
 static const char *group_by_descent(pid_t pid)
 {
     for (int depth = 0; depth < 1000; depth++) {
         pid_t parent = parent_of(pid);
         if (parent <= 1 || parent == keeper.pid)
             return "";
-        for (struct pgroup *g = groups; g != NULL; g = g->next)
-            if (g->mode == GROUP_REAPER && g->reaper == parent)
-                return g->name;
+        struct pgroup *g = group_by_reaper(parent);
+        if (g != NULL)
+            return g->name;
         pid = parent;
     }
     return "";

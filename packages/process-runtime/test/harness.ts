@@ -223,9 +223,13 @@ export class Keeper {
   }
 
   async journal(acknowledge = true): Promise<Journal> {
+    return new Journal(await this.journalSocket(), acknowledge);
+  }
+
+  async journalSocket(): Promise<Socket> {
     const index = this.journalsTaken++;
     await this.journals.find((_) => this.journals.all.length > index);
-    return new Journal(this.journals.all[index] as Socket, acknowledge);
+    return this.journals.all[index] as Socket;
   }
 
   /** Ends everything that this started. */
