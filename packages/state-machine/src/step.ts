@@ -26,6 +26,7 @@ import { checkStartup } from "./startup.ts";
 import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
 import { builtinMachine } from "./types/builtin.ts";
 import { machines } from "./types/machines.ts";
+import { onMounts } from "./types/mount.ts";
 import { typeOfName } from "./unit/blank.ts";
 import { unitChanged } from "./unit/changed.ts";
 import { onConditionsChecked } from "./unit/conditions.ts";
@@ -118,6 +119,9 @@ function perform(turn: Turn, event: Event): void {
       return;
     case "startupFinished":
       patchCounters(turn, { startup: "starting" });
+      return;
+    case "mounts":
+      onMounts(turn, event.mounted);
       return;
     case "jobTimer":
       jobTimedOut(turn, event.job, event.slot);

@@ -49,6 +49,7 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     successActionExitStatus: get.maybeNumber("SuccessActionExitStatus"),
     failureActionExitStatus: get.maybeNumber("FailureActionExitStatus"),
     perpetual: perpetualUnits.has(unit.id),
+    found: type === "mount" && get.text("SourcePath", "") === "/proc/self/mountinfo",
     service: type === "service" ? defineService(unit) : undefined,
   };
 }

@@ -52,6 +52,8 @@ export interface UnitDefinition {
   readonly failureActionExitStatus: number | undefined;
   /** The unit exists from the beginning to the end and cannot be stopped: -.slice, init.scope. */
   readonly perpetual: boolean;
+  /** The unit stands for something that is there already, as mounts found in /proc/self/mountinfo. */
+  readonly found: boolean;
   readonly service: ServiceDefinition | undefined;
 }
 

@@ -90,6 +90,8 @@ export type Event = { readonly now: Now } & (
     }
   | { readonly kind: "timer"; readonly unit: string; readonly slot: TimerSlot }
   | { readonly kind: "jobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
+  /** Added: the mount units that are mounted now (all of them); says what /proc/self/mountinfo says, at start and when it changes. */
+  | { readonly kind: "mounts"; readonly mounted: readonly string[] }
   /** Added: a name of Type=dbus got an owner on the bus, or lost it. */
   | { readonly kind: "busName"; readonly unit: string; readonly owned: boolean }
   /** Added: the kernel's OOM killer ended a process of the unit. */

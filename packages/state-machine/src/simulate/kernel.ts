@@ -241,10 +241,10 @@ export class Kernel {
         const child: Process = { pid: this.#nextPid++, unit, program: fork.program, tokens: new Set(), dying: false };
         this.processes.set(child.pid, child);
         this.#run(child, 0);
-        const path = this.#pidFileReaders.get(unit) ?? `/run/${unit}.pid`;
-        if (!fork.writesPidFile) return undefined;
+        const path = fork.writesPidFile;
+        if (path === undefined) return undefined;
         this.#pidFiles.set(path, child.pid);
-        return this.#pidFileReaders.has(unit) ? this.#pidFile(unit, path) : undefined;
+        return this.#pidFileReaders.get(unit) === path ? this.#pidFile(unit, path) : undefined;
       });
     if (program.runsUsec !== undefined) this.#end(process, delay + program.runsUsec, program.end ?? EXIT_CLEAN);
   }

@@ -16,7 +16,7 @@ export interface Program {
   /** Messages by sd_notify(3). */
   readonly notify?: readonly { readonly atUsec: number; readonly fields: readonly (readonly [string, string])[] }[];
   /** Children in the same unit, left behind when it ends. */
-  readonly forks?: readonly { readonly atUsec: number; readonly program: Program; readonly writesPidFile?: boolean }[];
+  readonly forks?: readonly { readonly atUsec: number; readonly program: Program; readonly writesPidFile?: string }[];
   /** Signals that do nothing to it. */
   readonly ignores?: readonly number[];
   /** From a signal that it does not ignore to its end. */

@@ -50,7 +50,7 @@ export function blankUnit(definition: UnitDefinition | undefined, id: string): U
   return {
     schema: SCHEMA,
     id,
-    machine: blankMachine(definition?.type ?? typeOfName(id), definition?.perpetual ?? false),
+    machine: blankMachine(definition?.type ?? typeOfName(id), (definition?.perpetual || definition?.found) ?? false),
     job: undefined,
     nopJob: undefined,
     stateChange: never,
