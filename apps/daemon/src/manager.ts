@@ -43,6 +43,8 @@ export interface ManagerParts {
   readonly searchPath: () => readonly string[];
   /** Queues an event for the loop; `seq` is the keeper event's that it came from. */
   readonly submit: (event: Event, seq?: number) => void;
+  /** Works off what is queued, so that the caller sees its outcome. */
+  readonly settle: () => void;
   readonly emit: (signal: Signal) => void;
   /** Says what is wrong in the files of units that were loaded. */
   readonly logDiagnostics: (units: readonly LoadedUnit[]) => void;
@@ -129,6 +131,7 @@ export class Manager {
     const loaded = this.parts.definitions.load([name]);
     this.parts.logDiagnostics(loaded);
     this.submitLoad(loaded, false);
+    this.parts.settle();
     return this.unitId(name) ?? name;
   }
 
@@ -235,6 +238,7 @@ export class Manager {
     const loaded = this.parts.definitions.reload(this.referencedUnits());
     this.parts.logDiagnostics(loaded);
     this.submitLoad(loaded, true);
+    this.parts.settle();
     this.moment("UnitsLoadFinishTimestamp");
     this.moment("UnitsLoadTimestamp");
     this.parts.emit(reloadingSignal(false));

@@ -79,6 +79,7 @@ export class Steward {
       version: "252 (steward 0.1.0)",
       searchPath: () => this.paths.list(),
       submit: (event, seq) => this.loop.submit(event, seq),
+      settle: () => this.loop.run(),
       emit: (signal) => this.connections.emit(signal),
       logDiagnostics: (units) => this.logDiagnostics(units),
       runGenerators: () => this.paths.runGenerators(),
