@@ -8,10 +8,27 @@ units=${1:-$root/test-fixtures/recorded/show/units}
 out=${2:-$root/test-fixtures/recorded/show}
 lab=$root/test-fixtures/lab/lab
 name=show-$$
-"$lab" boot "$name" >&2
+"$lab" boot "$name" --init "/lib/systemd/systemd --system --log-level=info --log-target=journal" >&2
 trap '"$lab" stop "$name" >&2' EXIT
 until "$lab" exec "$name" systemctl is-system-running --wait >/dev/null 2>&1 || [ $? -eq 1 ] && "$lab" exec "$name" test -S /run/systemd/private; do sleep 0.2; done
 "$lab" exec "$name" bash -c "mkdir -p /run/systemd/system && cp -a '$units'/. /run/systemd/system/ && chown -R 0:0 /run/systemd/system && systemctl daemon-reload"
 "$lab" exec "$name" "$root/node_modules/.bin/node" "$here/show-client.mjs" /run/systemd/private /run/systemd/system > "$out/properties.jsonl"
-"$lab" exec "$name" journalctl -o cat _PID=1 --no-pager | grep -F /run/systemd/system/ | sort -u > "$out/diagnostics.txt" || true
-"$lab" exec "$name" journalctl -o cat _PID=1 --no-pager | grep -E 'Refusing|fatal error' | sort -u >> "$out/diagnostics.txt" || true
+. /etc/os-release
+cat > "$out/machine.json" <<JSON
+{
+  "memoryKib": $(awk '/MemTotal/ { print $2 }' /proc/meminfo),
+  "threadsMax": $(cat /proc/sys/kernel/threads-max),
+  "pidMax": $(cat /proc/sys/kernel/pid_max),
+  "processes": $("$lab" exec "$name" bash -c 'ulimit -u'),
+  "hostName": "$("$lab" exec "$name" hostname)",
+  "machineId": "$("$lab" exec "$name" cat /etc/machine-id)",
+  "bootId": "$(tr -d - < /proc/sys/kernel/random/boot_id)",
+  "kernelRelease": "$(uname -r)",
+  "osRelease": { "ID": "$ID", "VERSION_ID": "$VERSION_ID" },
+  "shell": "$(getent passwd 0 | cut -d: -f7)"
+}
+JSON
+"$lab" exec "$name" journalctl --sync
+"$lab" exec "$name" journalctl _PID=1 -o cat --no-pager \
+  | grep -E '^(/run/systemd/system/|[a-z][a-z0-9@.\\-]+\.(service|socket|timer|path|mount|automount|swap|slice|target): )' \
+  | grep -E ':[0-9]+: |Refusing|Ignoring|ignoring|fatal|KillMode' | awk '!seen[$0]++' > "$out/diagnostics.txt"

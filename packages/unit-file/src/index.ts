@@ -45,7 +45,7 @@ export {
 } from "./load/load-unit.ts";
 export { type SearchPathOptions, unitSearchPath } from "./load/search-path.ts";
 export type { DirEntry, FileKind, ReadResult, StatResult, UnitTree } from "./load/unit-tree.ts";
-export { isValidSliceName, parentSlice } from "./load/verify.ts";
+export { isValidSliceName, parentSlice } from "./slice-names.ts";
 export {
   changeType,
   instantiate,

@@ -44,7 +44,7 @@ export interface SpecifierUnit {
 }
 
 /**
- * Replaces the specifiers of systemd.unit(5), "Specifiers". Undefined where one cannot be resolved; what is no specifier stays as it is.
+ * Replaces the specifiers of systemd.unit(5), "Specifiers". Undefined where one cannot be resolved; a letter or digit that is no specifier cannot, any other sign after % stays as it is.
  * `subset` "name" takes only those that are safe inside unit names.
  */
 export function expandSpecifiers(
@@ -61,9 +61,11 @@ export function expandSpecifiers(
     const letter = text[at + 1] as string;
     out += text.slice(from, at);
     if (letter === "%") out += "%";
-    else if (subset === "name" && notInNames.includes(letter)) out += `%${letter}`;
+    else if (subset === "name" && notInNames.includes(letter)) return undefined;
     else {
       const resolve = Object.hasOwn(table, letter) ? table[letter] : undefined;
+      // Letters and digits that stand for nothing may stand for something in a later version: they are an error.
+      if (!resolve && /[A-Za-z0-9]/.test(letter)) return undefined;
       if (!resolve) out += `%${letter}`;
       else {
         const value = resolve(unit, context);

@@ -19,7 +19,7 @@ export const socketTable = {
     Listen: gathered(v.listen("Stream")),
     SocketProtocol: set(v.socketProtocol),
     BindIPv6Only: set(bindIpv6Only),
-    Backlog: set(unsigned(4294967295)),
+    Backlog: set(unsigned(2147483647)),
     BindToDevice: set(text),
     SocketUser: set(userName),
     SocketGroup: set(userName),

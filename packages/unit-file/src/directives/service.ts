@@ -44,6 +44,7 @@ export const serviceTable = {
     TimeoutStopFailureMode: set(choice("timeout failure mode", failureModes, "terminate")),
     RuntimeMaxSec: set(timespan(Number.POSITIVE_INFINITY)),
     RuntimeRandomizedExtraSec: set(timespan(0)),
+    /** 0: no watchdog. */
     WatchdogSec: set(timespan(0), { property: null }),
     PermissionsStartOnly: set(boolean(false), { property: null }),
     RootDirectoryStartOnly: set(boolean(false)),

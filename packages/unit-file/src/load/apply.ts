@@ -37,11 +37,21 @@ function warn(target: ApplyTarget, at: Position, message: string, section: strin
   target.diagnostics.push({ severity: "warning", ...at, message, section, ...(directive ? { directive } : {}) });
 }
 
+/** Settings of cgroup v1 that systemd warns about. */
+const obsolete: Readonly<Record<string, string>> = {
+  CPUShares: "CPUWeight=",
+  StartupCPUShares: "CPUWeight=",
+  MemoryLimit: "MemoryMax=",
+  BlockIODeviceWeight: "IO*= settings",
+  BlockIOReadBandwidth: "IO*= settings",
+  BlockIOWriteBandwidth: "IO*= settings",
+};
+
 function applyEntry(section: string, entry: UnitFileEntry, target: ApplyTarget): boolean {
   const destinations = sectionOf(section)?.directives.get(entry.key);
   if (!destinations) {
     if (!entry.key.startsWith("X-")) {
-      const message = `Unknown key '${entry.key}' in section '${section}', ignoring.`;
+      const message = `Unknown key '${entry.key}' in section [${section}], ignoring.`;
       warn(target, entry.position, message, section, entry.key);
     }
     return true;
@@ -64,6 +74,11 @@ function applyEntry(section: string, entry: UnitFileEntry, target: ApplyTarget):
       target.diagnostics.push({ severity: "error", ...at, message, section, directive: entry.key });
     },
   };
+  if (Object.hasOwn(obsolete, entry.key)) {
+    const better = obsolete[entry.key];
+    const message = `Unit uses ${entry.key}=; please use ${better} instead. Support for ${entry.key}= will be removed soon.`;
+    warn(target, at, message, section, entry.key);
+  }
   for (const to of destinations) {
     const before = target.builder.get(to.section, to.name);
     const after = to.kind.assign(before, assignment);

@@ -1,9 +1,10 @@
-import type { Settings } from "../directives/sections.ts";
+import { ownSection, type Settings } from "../directives/sections.ts";
 import { escapeName, unitNameToPath } from "../escape-name.ts";
 import type { UnitNameParts } from "../names.ts";
 import type { SpecifierContext } from "../specifiers.ts";
 import type { Facts } from "../values/kind.ts";
 import { capabilityBit } from "../values/masks.ts";
+import { parentSlice } from "../slice-names.ts";
 import type { SettingsBuilder } from "./settings.ts";
 
 type ExecSection = "Service" | "Socket" | "Mount" | "Swap";
@@ -46,12 +47,34 @@ export function finishUnit(
     default:
       break;
   }
+  finishSlice(parts, builder, facts);
   if (settings.Unit.Description === "") builder.put("Unit", "Description", defaultDescription(parts, settings));
 }
 
-/** A unit without a Description= bears its name; a mount shows its path. */
+/** Every unit with a control group stands in a slice: its own choice, or the usual one. */
+function finishSlice(parts: UnitNameParts, builder: SettingsBuilder, facts: Facts): void {
+  const section = ownSection(parts.type);
+  if (section === "Slice") builder.put("Slice", "Slice", parentSlice(parts.name) ?? "");
+  else if (section === "Service" || section === "Socket" || section === "Mount" || section === "Swap" || section === "Scope") {
+    if (builder.settings[section].Slice === "") builder.put(section, "Slice", defaultSlice(parts, facts));
+  }
+}
+
+/** A unit without a Description= bears its name; those that stand for a path show that. */
 function defaultDescription(parts: UnitNameParts, settings: Settings): string {
-  return parts.type === "mount" && settings.Mount.Where !== "" ? settings.Mount.Where : parts.name;
+  switch (parts.type) {
+    case "mount":
+      return settings.Mount.Where || parts.name;
+    case "swap":
+      return settings.Swap.What || parts.name;
+    case "slice": {
+      if (parts.name === "-.slice") return "Root Slice";
+      if (parts.name === "system.slice") return "System Slice";
+      return `Slice ${unitNameToPath(parts.name) ?? parts.name}`;
+    }
+    default:
+      return parts.name;
+  }
 }
 
 function finishService(builder: SettingsBuilder, service: Settings["Service"], facts: Facts): void {
@@ -66,13 +89,18 @@ function finishService(builder: SettingsBuilder, service: Settings["Service"], f
   const needsNotify = service.Type === "notify" || service.Type === "notify-reload";
   if (
     service.NotifyAccess === "none" &&
-    (needsNotify || service.WatchdogSec > 0 || service.FileDescriptorStoreMax > 0)
+    (needsNotify || watches(service) || service.FileDescriptorStoreMax > 0)
   ) {
     builder.put("Service", "NotifyAccess", "main");
   }
   if (service.OOMPolicy === "") {
     builder.put("Service", "OOMPolicy", service.Delegate.on ? "continue" : facts.defaults.oomPolicy);
   }
+}
+
+/** Whether the service has a watchdog to feed. */
+function watches(service: Settings["Service"]): boolean {
+  return service.WatchdogSec > 0 && service.WatchdogSec !== Number.POSITIVE_INFINITY;
 }
 
 function finishSocket(builder: SettingsBuilder, socket: Settings["Socket"]): void {
@@ -131,6 +159,12 @@ function finishExec(
   if (exec.ProtectClock) bounding &= ~(capabilityBit("cap_sys_time") | capabilityBit("cap_wake_alarm"));
   if (bounding !== exec.CapabilityBoundingSet) builder.put(section, "CapabilityBoundingSet", bounding);
 
+  for (const name of ["RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"] as const) {
+    if (exec[name].length > 1) builder.put(section, name, [...exec[name]].sort((x, y) => comparePaths(x.path, y.path)));
+  }
+  // A real-time policy needs a priority of at least 1 (sched(7)).
+  const { CPUSchedulingPolicy: policy, CPUSchedulingPriority: priority } = exec;
+  if ((policy === 1 || policy === 2) && (priority ?? 0) === 0) builder.put(section, "CPUSchedulingPriority", 1);
   if (exec.DynamicUser) finishDynamicUser(section, parts, builder);
   finishDevices(section, builder);
 }
@@ -170,7 +204,7 @@ function finishDevices(section: ExecSection, builder: SettingsBuilder): void {
     add("block-device-mapper", "rwm");
   }
   if (exec.ProtectClock) add("char-rtc", "r");
-  if (exec.SetCredentialEncrypted.length > 0 || exec.LoadCredentialEncrypted.length > 0) add("char-tpm", "rw");
+  if (exec.SetCredentialEncrypted.length > 0 || exec.LoadCredentialEncrypted.length > 0) add("/dev/tpmrm0", "rw");
   if (rules !== exec.DeviceAllow) builder.put(section, "DeviceAllow", rules);
 }
 
@@ -181,4 +215,16 @@ export function defaultSlice(parts: UnitNameParts, facts: Facts): string {
     return facts.scope === "system" ? `system-${prefix}.slice` : `app-${prefix}.slice`;
   }
   return facts.scope === "system" ? "system.slice" : "app.slice";
+}
+
+/** Parents come before what lies below them. */
+function comparePaths(x: string, y: string): number {
+  const left = x.split("/");
+  const right = y.split("/");
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const a = left[i] as string;
+    const b = right[i] as string;
+    if (a !== b) return a < b ? -1 : 1;
+  }
+  return left.length - right.length;
 }

@@ -52,6 +52,8 @@ export interface LoadedUnit {
   readonly diagnostics: readonly Diagnostic[];
   /** The fragment and drop-ins that were read. NeedDaemonReload compares them with the disk. */
   readonly sources: readonly UnitSource[];
+  /** Whether defaults that follow from other settings are worked out: false where reading ended before. */
+  readonly isFinished: boolean;
   /** The facts it was loaded with: some properties are shown from them. */
   readonly facts: Facts;
 }
@@ -266,6 +268,7 @@ class Loading {
       dependencies,
       diagnostics,
       sources: this.#sources,
+      isFinished: this.state === undefined || this.state === "loaded",
       facts,
     };
   }
@@ -318,6 +321,7 @@ function errorName(code: string): string {
     ENOENT: "FileNotFound",
     ENOMEM: "NoMemory",
     EINVAL: "InvalidArgs",
+    EBADMSG: "InconsistentMessage",
     ENOBUFS: "LimitsExceeded",
     EIO: "IOError",
   };

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { Settings } from "../directives/sections.ts";
 import { unitNameFromPath } from "../escape-name.ts";
 import type { UnitNameParts } from "../names.ts";
+import { isValidSliceName, parentSlice } from "../slice-names.ts";
 import type { SettingsBuilder } from "./settings.ts";
 
 /** Calls that a check makes with what it finds: refuse makes the unit bad-setting. */
@@ -197,20 +198,6 @@ function verifySlice(parts: UnitNameParts, slice: Settings["Slice"], report: Rep
   if (!isValidSliceName(parts.name)) return report.refuse(`Slice name ${parts.name} is not valid. Refusing.`);
   const parent = parentSlice(parts.name);
   if (slice.Slice !== "" && slice.Slice !== parent) report.refuse("Located outside of parent slice. Refusing.");
-}
-
-/** Whether a name may be a slice's: no dash at either end and no two in a row, `-.slice` apart. */
-export function isValidSliceName(name: string): boolean {
-  if (name === "-.slice") return true;
-  const prefix = name.slice(0, -".slice".length);
-  return !/^-|--|-$/.test(prefix) && !prefix.includes("@");
-}
-
-/** The slice that a slice lies in; undefined for the root. */
-export function parentSlice(name: string): string | undefined {
-  if (name === "-.slice") return undefined;
-  const dash = name.lastIndexOf("-");
-  return dash < 0 ? "-.slice" : `${name.slice(0, dash)}.slice`;
 }
 
 function verifyJobMode(unit: Settings["Unit"], report: Report): void {

@@ -1,7 +1,5 @@
 import type { ExecSettings, KillSettings, ResourceSettings, SectionName } from "../directives/sections.ts";
-import { defaultSlice } from "../load/finish.ts";
 import type { LoadedUnit } from "../load/load-unit.ts";
-import { parentSlice } from "../load/verify.ts";
 import { type BusValue, toU64 } from "../values/kind.ts";
 import { limitNames } from "../values/limits.ts";
 import type { ManagedDirectory } from "../values/paths.ts";
@@ -13,7 +11,7 @@ type Shared = ExecSettings & KillSettings & ResourceSettings;
 export function execProperties(section: SectionName): Readonly<Record<string, Getter>> {
   const of = (unit: LoadedUnit): Shared => unit.settings[section] as unknown as Shared;
   const getters: Record<string, Getter> = {
-    Slice: (u) => sliceOf(u, of(u).Slice),
+    Slice: (u) => of(u).Slice,
     TasksMax: (u) => toU64(of(u).TasksMax ?? Number.POSITIVE_INFINITY),
     DelegateControllers: (u) => of(u).Delegate.controllers,
     RestartKillSignal: (u) => of(u).RestartKillSignal || of(u).KillSignal,
@@ -27,9 +25,9 @@ export function execProperties(section: SectionName): Readonly<Record<string, Ge
     CPUSchedulingPriority: (u) => of(u).CPUSchedulingPriority ?? u.facts.defaults.cpuSchedulingPriority,
     CPUAffinityFromNUMA: (u) => of(u).CPUAffinity.numa,
     NUMAPolicy: (u) => of(u).NUMAPolicy ?? -1,
-    StandardInput: (u) => streamWord(of(u).StandardInput),
-    StandardOutput: (u) => streamWord(of(u).StandardOutput),
-    StandardError: (u) => streamWord(of(u).StandardError),
+    StandardInput: (u) => of(u).StandardInput.mode,
+    StandardOutput: (u) => of(u).StandardOutput.mode,
+    StandardError: (u) => of(u).StandardError.mode,
     StandardInputFileDescriptorName: (u) => descriptorName(of(u).StandardInput, "stdin"),
     StandardOutputFileDescriptorName: (u) => descriptorName(of(u).StandardOutput, "stdout"),
     StandardErrorFileDescriptorName: (u) => descriptorName(of(u).StandardError, "stderr"),
@@ -40,24 +38,22 @@ export function execProperties(section: SectionName): Readonly<Record<string, Ge
     RootHashSignaturePath: (u) => of(u).RootHashSignature.path,
     // The kernel's file systems are mounted into a root of the unit's own (systemd.exec(5), MountAPIVFS=).
     MountAPIVFS: (u) => of(u).MountAPIVFS ?? (of(u).RootDirectory !== "" || of(u).RootImage !== ""),
-    SameProcessGroup: () => section === "Mount" || section === "Swap",
+    // mount(8) must be known to the automounter as one of the manager's own.
+    SameProcessGroup: () => section === "Mount",
     RuntimeDirectorySymlink: (u) => symlinks(of(u).RuntimeDirectory),
     StateDirectorySymlink: (u) => symlinks(of(u).StateDirectory),
     CacheDirectorySymlink: (u) => symlinks(of(u).CacheDirectory),
     LogsDirectorySymlink: (u) => symlinks(of(u).LogsDirectory),
   };
   for (const name of limitNames) {
-    const limit = (u: LoadedUnit) => of(u)[`Limit${name}` as "LimitCPU"] ?? u.facts.defaults.limits[name];
+    const limit = (u: LoadedUnit) => {
+      const { processLimits, limits } = u.facts.defaults;
+      return of(u)[`Limit${name}` as "LimitCPU"] ?? (u.isFinished ? limits[name] : (processLimits ?? limits)[name]);
+    };
     getters[`Limit${name}`] = (u) => toU64(limit(u)?.hard ?? Number.POSITIVE_INFINITY);
     getters[`Limit${name}Soft`] = (u) => toU64(limit(u)?.soft ?? Number.POSITIVE_INFINITY);
   }
   return getters;
-}
-
-function sliceOf(unit: LoadedUnit, stated: string): string {
-  if (unit.type === "slice") return parentSlice(unit.id) ?? "";
-  if (stated !== "") return stated;
-  return unit.loadState === "loaded" ? defaultSlice(unit.parts, unit.facts) : "";
 }
 
 /** Without a class of its own a unit has the manager's; without a priority it is the middle one. */
@@ -67,12 +63,6 @@ function ioPriority(exec: Shared, unit: LoadedUnit): [number, number] {
     return [unit.facts.defaults.ioSchedulingClass, unit.facts.defaults.ioSchedulingPriority];
   }
   return [given ?? 2, priority ?? 4];
-}
-
-function streamWord(stream: { mode: string; target: string }): string {
-  return stream.mode === "file" || stream.mode === "append" || stream.mode === "truncate"
-    ? `${stream.mode}:${stream.target}`
-    : stream.mode;
 }
 
 function descriptorName(stream: { mode: string; target: string }, standard: string): string {

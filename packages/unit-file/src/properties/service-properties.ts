@@ -1,7 +1,7 @@
 import type { Settings } from "../directives/sections.ts";
 import type { LoadedUnit } from "../load/load-unit.ts";
 import { execToBusEx } from "../values/exec-command.ts";
-import { type BusValue, toU64 } from "../values/kind.ts";
+import { type BusValue, toU64, U64_MAX } from "../values/kind.ts";
 
 type Getter = (unit: LoadedUnit) => BusValue;
 type ExecName = "ExecCondition" | "ExecStartPre" | "ExecStart" | "ExecStartPost" | "ExecReload" | "ExecStop" | "ExecStopPost";
@@ -14,7 +14,8 @@ const ex =
 /** Properties of org.freedesktop.systemd1.Service that are more than one setting's value. */
 export const serviceProperties: Readonly<Record<string, Getter>> = {
   TimeoutAbortUSec: (u) => toU64(u.settings.Service.TimeoutAbortSec ?? u.settings.Service.TimeoutStopSec),
-  WatchdogUSec: (u) => toU64(u.settings.Service.WatchdogSec),
+  // What the service runs with: infinity until it was started once, then WatchdogSec= or what the service asked for.
+  WatchdogUSec: () => U64_MAX,
   ExecConditionEx: ex("ExecCondition"),
   ExecStartPreEx: ex("ExecStartPre"),
   ExecStartEx: ex("ExecStart"),

@@ -7,8 +7,7 @@ type Getters = Readonly<Record<string, (unit: LoadedUnit) => BusValue>>;
 /** org.freedesktop.systemd1.Socket. */
 export const socketProperties: Getters = {
   Listen: (u) => u.settings.Socket.Listen.map((l) => [l.type, l.address]),
-  // systemd.socket(5), FileDescriptorName=: the unit's name, or "connection" for sockets that accept.
-  FileDescriptorName: (u) => u.settings.Socket.FileDescriptorName || (u.settings.Socket.Accept ? "connection" : u.id),
+  FileDescriptorName: (u) => u.settings.Socket.FileDescriptorName || u.id,
   TriggerLimitIntervalUSec: (u) => toU64(u.settings.Socket.TriggerLimitIntervalSec),
   TriggerLimitBurst: (u) => u.settings.Socket.TriggerLimitBurst,
 };

@@ -1,4 +1,5 @@
 import type { LoadedUnit } from "../load/load-unit.ts";
+import { conditionsToBus } from "../values/conditions.ts";
 import type { BusValue } from "../values/kind.ts";
 
 /** The part of org.freedesktop.systemd1.Unit that unit files determine. */
@@ -10,7 +11,7 @@ export const unitInterfaceProperties: Readonly<Record<string, (unit: LoadedUnit)
   FragmentPath: (u) => u.fragmentPath ?? "",
   SourcePath: (u) => u.sourcePath ?? "",
   DropInPaths: (u) => u.dropInPaths,
-  Conditions: (u) => u.settings.Unit.Conditions.map((c) => [`Condition${c.type}`, c.trigger, c.negate, c.parameter, 0]),
-  Asserts: (u) => u.settings.Unit.Asserts.map((c) => [`Assert${c.type}`, c.trigger, c.negate, c.parameter, 0]),
+  Conditions: (u) => conditionsToBus(u.settings.Unit.Conditions, "Condition"),
+  Asserts: (u) => conditionsToBus(u.settings.Unit.Asserts, "Assert"),
   LoadError: (u) => (u.loadError ? [u.loadError.name, u.loadError.message] : ["", ""]),
 };

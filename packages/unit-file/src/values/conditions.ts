@@ -1,4 +1,4 @@
-import type { Kind } from "./kind.ts";
+import type { BusValue, Kind } from "./kind.ts";
 import { checkPath } from "./paths.ts";
 
 /** One Condition…= or Assert…= (systemd.unit(5), "Conditions and asserts"). Whether it holds is for who knows the machine. */
@@ -53,5 +53,10 @@ export const condition: Kind<readonly Condition[]> = {
     }
     return [...previous, { type, trigger, negate, parameter }];
   },
-  toBus: (v) => v.map((c) => [`Condition${c.type}`, c.trigger, c.negate, c.parameter, 0]),
+  toBus: (v) => conditionsToBus(v, "Condition"),
 };
+
+/** Conditions as D-Bus shows them: the last one written first, and none asked yet. */
+export function conditionsToBus(conditions: readonly Condition[], word: "Condition" | "Assert"): BusValue {
+  return conditions.map((c) => [`${word}${c.type}`, c.trigger, c.negate, c.parameter, 0]).reverse();
+}

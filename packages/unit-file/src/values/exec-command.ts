@@ -33,11 +33,7 @@ function commandWord(a: Assignment, at: number): Word | "end" | "malformed" {
   const strict: WordResult = nextWord(a.value, at, { unquote: true, cUnescape: true });
   if (strict !== "malformed") return strict;
   const relaxed = nextWord(a.value, at, { unquote: true, cUnescape: true, unescapeRelax: true });
-  a.warn(
-    relaxed === "malformed"
-      ? `Unbalanced quoting, ignoring: "${a.value}"`
-      : `Ignoring unknown escape sequences: "${a.value}"`,
-  );
+  if (relaxed !== "end" && relaxed !== "malformed") a.warn(`Ignoring unknown escape sequences: "${relaxed.word}"`);
   return relaxed;
 }
 
@@ -47,6 +43,7 @@ function parseCommands(a: Assignment, commands: ExecCommand[]): void {
   let at = 0;
   for (;;) {
     const first = commandWord(a, at);
+    if (first === "malformed") a.warn(`Unbalanced quoting, ignoring: "${text}"`);
     if (typeof first === "string") return;
     at = first.next;
     const flags = prefixes(first.word);
@@ -87,7 +84,9 @@ function parseCommands(a: Assignment, commands: ExecCommand[]): void {
       const next = commandWord(a, at);
       if (next === "end") break;
       if (next === "malformed") {
-        if (!flags.ignoreFailure) a.refuse(`Unbalanced quoting, ignoring: "${text}"`);
+        const message = `Unbalanced quoting, ignoring: "${text}"`;
+        if (flags.ignoreFailure) a.warn(message);
+        else a.refuse(message);
         return;
       }
       at = next.next;

@@ -246,8 +246,7 @@ export function syslogLevel(initial: number): Kind<number> {
     "i",
     initial,
     (t, a) => {
-      if (t === "" && initial < 0) return initial;
-      const index = levels.indexOf(t);
+            const index = levels.indexOf(t);
       const value = index >= 0 ? index : parseUnsigned(t, 7);
       if (value === undefined) a.warn(`Failed to parse log level, ignoring: ${t}`);
       return value;
@@ -281,7 +280,7 @@ export function isUserName(text: string): boolean {
   if (text === "" || text.length > 255 || !text.isWellFormed()) return false;
   if (/^[0-9]+$/.test(text)) return Number(text) < 0xffff_ffff && Number(text) !== 0xffff;
   if (/^-?[0-9]+$/.test(text)) return false;
-  if (text === "." || text === ".." || text.startsWith("-") || text.trim() !== text) return false;
+  if (text === "." || text === ".." || text.trim() !== text) return false;
   for (const c of text) if (c.charCodeAt(0) < 32 || c === "\x7f" || c === ":" || c === "/") return false;
   return true;
 }
@@ -293,7 +292,10 @@ export const userName: Kind<string> = {
     const value = a.expand(a.value);
     if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${a.value}': Invalid argument`);
     else if (!isUserName(value)) a.refuse(`Invalid user/group name or numeric ID: ${value}`);
-    else return value;
+    else {
+      if (value === "nobody" && a.directive === "User") a.warn("Special user nobody configured, this is not safe!");
+      return value;
+    }
     return previous;
   },
 };
@@ -458,19 +460,15 @@ const partitions = [
   "var",
 ];
 
-function imageOptions(a: Assignment, text: string): [string, string][] {
+/** Pairs of partition and options; options alone are the root partition's. */
+function imageOptions(a: Assignment, parts: readonly string[]): [string, string][] {
+  if (parts.length === 1 && parts[0] !== "") return [["root", parts[0] as string]];
   const found: [string, string][] = [];
-  forEachWord(
-    a,
-    { separators: " \t\n\r,", unquote: true },
-    (word) => {
-      const colon = word.indexOf(":");
-      const partition = colon < 0 ? "root" : word.slice(0, colon);
-      if (partitions.includes(partition)) found.push([partition, colon < 0 ? word : word.slice(colon + 1)]);
-      else a.warn(`Invalid partition name ${partition}, ignoring`);
-    },
-    text,
-  );
+  for (let i = 0; i + 1 < parts.length; i += 2) {
+    const partition = parts[i] as string;
+    if (partitions.includes(partition)) found.push([partition, parts[i + 1] as string]);
+    else a.warn(`Invalid partition name ${partition}, ignoring`);
+  }
   return found;
 }
 
@@ -480,7 +478,15 @@ export const rootImageOptions: Kind<readonly (readonly [string, string])[]> = {
   signature: "a(ss)",
   repeats: "adds",
   initial: [],
-  assign: (previous, a) => (a.value === "" ? [] : [...previous, ...imageOptions(a, a.value)]),
+  assign(previous, a) {
+    if (a.value === "") return [];
+    const items = [...previous];
+    forEachWord(a, { unquote: true }, (word) => {
+      const colon = word.indexOf(":");
+      items.push(...imageOptions(a, colon < 0 ? [word] : [word.slice(0, colon), word.slice(colon + 1)]));
+    });
+    return items;
+  },
   toBus: (v) => v,
 };
 
@@ -504,7 +510,7 @@ export function mountImages(withDestination: boolean): Kind<readonly ImageMount[
         }
         const destination = withDestination ? (target === undefined ? undefined : checkPath(target, a)) : "";
         if (destination !== undefined) {
-          add({ source, destination, ignoreMissing, options: imageOptions(a, parts.join(":")) });
+          add({ source, destination, ignoreMissing, options: imageOptions(a, parts) });
         }
       }),
     (v) =>

@@ -3,7 +3,7 @@ import type { BusValue, Kind } from "./kind.ts";
 import { forEachWord } from "./lists.ts";
 import { parseInteger } from "./numbers.ts";
 import { scalar } from "./scalars.ts";
-import { syscallGroups } from "./syscall-groups.ts";
+import { syscallGroups, unnumberedSyscalls } from "./syscall-groups.ts";
 
 /** A filter on system calls: the calls named, each with the error that it gives (-1: what SystemCallErrorNumber= says). */
 export interface SyscallFilter {
@@ -12,7 +12,7 @@ export interface SyscallFilter {
 }
 
 /** The error number that stands for "kill the process". */
-export const ERRNO_KILL = 0x7fff_ffff;
+export const ERRNO_KILL = 0x7fff_fffe;
 
 const groupCache = new Map<string, readonly string[]>();
 const errnoByNumber = new Map<number, string>();
@@ -92,7 +92,8 @@ export const syscallFilter: Kind<SyscallFilter | undefined> = {
   },
   toBus(v): BusValue {
     if (!v) return [false, []];
-    const shown = [...v.calls].map(([call, errno]) => {
+    const shown = [...v.calls].flatMap(([call, errno]) => {
+      if (unnumberedSyscalls.has(call)) return [];
       if (errno < 0) return call;
       return `${call}:${errno === ERRNO_KILL ? "kill" : (errnoName(errno) ?? errno)}`;
     });
@@ -104,7 +105,7 @@ function byBytes(x: string, y: string): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** SystemCallErrorNumber=: an error by name or number, or `kill`. D-Bus shows 2^31-1 for `kill`. */
+/** SystemCallErrorNumber=: an error by name or number, or `kill`. D-Bus shows 2^31-2 for `kill`. */
 export const syscallErrno: Kind<number> = scalar(
   "error number",
   "i",

@@ -72,29 +72,22 @@ export const ipPrefixes: Kind<readonly IpPrefix[]> = {
   choices: Object.keys(named),
   assign(previous, a) {
     if (a.value === "") return [];
-    let items = [...previous];
+    const items = [...previous];
     forEachWord(a, {}, (word) => {
       const texts = Object.hasOwn(named, word) ? (named[word] as readonly string[]) : [word];
       for (const text of texts) {
         const prefix = parseIpPrefix(text);
-        if (prefix) items.push(prefix);
+        if (prefix) add(items, prefix);
         else a.warn(`Address prefix is invalid, ignoring assignment: ${word}`);
       }
     });
-    items = reduce(items);
     return items;
   },
   toBus: (v): BusValue => v.map((p) => [p.bytes.length === 4 ? 2 : 10, p.bytes, p.prefixLength]),
 };
 
-/** What another prefix covers is left out. */
-function reduce(items: readonly IpPrefix[]): IpPrefix[] {
-  return items.filter(
-    (item, i) => !items.some((other, k) => k !== i && covers(other, item) && !(covers(item, other) && k > i)),
-  );
-}
-
-function covers(wide: IpPrefix, narrow: IpPrefix): boolean {
-  if (wide.bytes.length !== narrow.bytes.length || wide.prefixLength > narrow.prefixLength) return false;
-  return wide.bytes.every((b, i) => b === ((narrow.bytes[i] as number) & maskByte(wide.prefixLength - i * 8)));
+/** A prefix counts once. */
+function add(items: IpPrefix[], prefix: IpPrefix): void {
+  const same = (p: IpPrefix): boolean => p.prefixLength === prefix.prefixLength && String(p.bytes) === String(prefix.bytes);
+  if (!items.some(same)) items.push(prefix);
 }

@@ -47,6 +47,8 @@ export interface ManagerDefaults {
   readonly environment: readonly string[];
   /** By name without "Limit": NOFILE, CORE … */
   readonly limits: Readonly<Record<string, Rlimit>>;
+  /** The manager's own limits, which units show that were not loaded; undefined: as `limits`. */
+  readonly processLimits?: Readonly<Record<string, Rlimit>>;
   readonly oomScoreAdjust: number;
   readonly nice: number;
   readonly coredumpFilter: number;

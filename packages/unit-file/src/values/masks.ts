@@ -33,8 +33,8 @@ export function capabilitySet(initial: bigint): Kind<bigint> {
         { unquote: true },
         (word) => {
           const number = parseCapability(word);
-          if (number === undefined) a.warn(`Failed to parse capability in bounding/ambient set, ignoring: ${word}`);
-          else sum |= 1n << BigInt(number);
+          // An unknown capability is passed over without a word: it may be of a newer kernel.
+          if (number !== undefined) sum |= 1n << BigInt(number);
         },
         invert ? a.value.slice(1) : a.value,
       );
@@ -56,17 +56,18 @@ function parseNumbers(a: Assignment, into: Set<number>): void {
     const match = /^([0-9]+)(?:-([0-9]+))?$/.exec(word);
     const low = match ? Number(match[1]) : Number.NaN;
     const high = match?.[2] === undefined ? low : Number(match[2]);
-    if (!(low < 8192 && high < 8192)) a.warn(`Failed to parse ${a.directive}= value, ignoring: ${word}`);
+    if (!(low < 8192 && high < 8192)) a.warn(`Failed to parse CPU affinity '${word}'`);
     else if (low > high) a.warn(`Range '${word}' is invalid, ${low} > ${high}, ignoring.`);
     else for (let n = low; n <= high; n++) into.add(n);
   });
 }
 
-/** Bytes, the lowest CPU in the lowest bit, as long as the highest number needs (systemd pads to eight bytes). */
+/** Bytes, the lowest CPU in the lowest bit, as many words of eight bytes as the highest number needs. */
 export function maskBytes(numbers: ReadonlySet<number>): BusValue {
   if (numbers.size === 0) return [];
   const highest = Math.max(...numbers);
-  const bytes: number[] = new Array(Math.floor(highest / 8) + 1).fill(0);
+  // systemd counts in words of eight bytes.
+  const bytes: number[] = new Array((Math.floor(highest / 64) + 1) * 8).fill(0);
   for (const n of numbers) bytes[n >> 3] = (bytes[n >> 3] as number) | (1 << (n & 7));
   return bytes;
 }

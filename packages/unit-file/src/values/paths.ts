@@ -249,8 +249,8 @@ export const managedDirectories: Kind<readonly ManagedDirectory[]> = list<Manage
 
 function checkRelative(path: string, a: Assignment): string | undefined {
   const simple = simplifyPath(path);
-  if (simple.startsWith("/")) a.warn(`${a.directive}= path is absolute: ${simple}`);
-  else if (!isNormalizedPath(simple)) a.warn(`${a.directive}= path is not normalized, ignoring assignment: ${path}`);
+  if (simple.startsWith("/")) a.warn(`${a.directive}= path is absolute, ignoring: ${path}`);
+  else if (!isNormalizedPath(simple)) a.warn(`${a.directive}= path is not normalized, ignoring: ${simple}`);
   else if (simple === "private" || simple.startsWith("private/")) {
     a.warn(`${a.directive}= path can't be 'private', ignoring assignment: ${path}`);
   } else return simple;

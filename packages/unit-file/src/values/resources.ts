@@ -30,7 +30,7 @@ export const cpuWeight: Kind<number | undefined> = {
     if (a.value === "") return undefined;
     if (a.value === "idle") return 0;
     const value = parseInteger(a.value, 1, 10000);
-    if (value === undefined) a.warn(`Invalid CPU weight '${a.value}', ignoring: ${why(a.value)}`);
+    if (value === undefined) a.warn(`Invalid CPU weight, ignoring: ${a.value}`);
     return value ?? previous;
   },
 };
@@ -152,11 +152,11 @@ function deviceNumbers(
         return previous;
       }
       const simple = simplifyPath(path);
-      // systemd prepends what is new.
       const others = previous.filter((d) => d.path !== simple);
-      return [{ path: simple, value }, ...others];
+      return [...others, { path: simple, value }];
     },
-    toBus: (v) => v.map((d) => [d.path, toU64(d.value)]),
+    // No limit is not shown.
+    toBus: (v) => v.filter((d) => d.value !== Number.POSITIVE_INFINITY).map((d) => [d.path, toU64(d.value)]),
   };
 }
 
@@ -236,7 +236,8 @@ export const deviceAllow: Kind<readonly DeviceRule[]> = {
       return previous;
     }
     const rights = access === "" ? "rwm" : ["r", "w", "m"].filter((r) => access.includes(r)).join("");
-    return [{ path, access: rights }, ...previous.filter((d) => d.path !== path)];
+    // The last one written stands first.
+    return [{ path, access: rights }, ...previous];
   },
   toBus: (v) => v.map((d) => [d.path, d.access]),
 };
@@ -257,6 +258,9 @@ const controllers = [
   "bpf-restrict-network-interfaces",
 ];
 
+/** What Delegate=yes hands over. */
+const delegated = ["cpu", "cpuset", "io", "memory", "pids"];
+
 /** Delegate=: everything, nothing, or some controllers by name. */
 export interface Delegate {
   readonly on: boolean;
@@ -272,7 +276,7 @@ export const delegate: Kind<Delegate> = {
   assign(previous, a) {
     if (a.value === "") return { on: true, controllers: [] };
     const flag = parseBoolean(a.value);
-    if (flag !== undefined) return { on: flag, controllers: flag ? controllers : [] };
+    if (flag !== undefined) return { on: flag, controllers: flag ? delegated : [] };
     const found = new Set(previous.controllers);
     forEachWord(a, { unquote: true }, (word) => {
       if (controllers.includes(word)) found.add(word);
@@ -314,7 +318,7 @@ export const bpfPrograms: Kind<readonly { readonly type: string; readonly path: 
     else if (!path.startsWith("/")) a.warn(`${a.directive}= path is not absolute, ignoring: ${path}`);
     else add({ type, path: simplifyPath(path) });
   },
-  (v) => v.map((p) => [p.type, p.path]),
+  (v) => v.map((p) => [p.type, p.path]).reverse(),
 );
 
 /** SocketBindAllow=: which addresses may be bound. */
@@ -340,7 +344,7 @@ export const socketBind: Kind<readonly SocketBindRule[]> = {
     if (parts[0] === "tcp" || parts[0] === "udp") protocol = parts.shift() === "tcp" ? 6 : 17;
     const port = parts.shift();
     const bad = (): readonly SocketBindRule[] => {
-      a.warn(`Failed to parse ${a.directive}= value, ignoring: ${a.value}`);
+      a.warn(`Unable to parse ${a.directive}= assignment, ignoring: ${a.value}`);
       return previous;
     };
     if (parts.length > 0) return bad();
@@ -351,5 +355,6 @@ export const socketBind: Kind<readonly SocketBindRule[]> = {
     if (!(first >= 1 && last <= 65535 && first <= last)) return bad();
     return [...previous, { family, protocol, ports: last - first + 1, firstPort: first }];
   },
-  toBus: (v) => v.map((r) => [r.family, r.protocol, r.ports, r.firstPort]),
+  // The last one written is shown first.
+  toBus: (v) => v.map((r) => [r.family, r.protocol, r.ports, r.firstPort]).reverse(),
 };

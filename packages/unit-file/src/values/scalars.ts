@@ -111,7 +111,8 @@ export function timeout(initial: number): Kind<number> {
     "t",
     initial,
     (t, a) => {
-      const value = warnAbout(a, "sec", parseTimespan(t));
+      const value = parseTimespan(t);
+      if (value === undefined) a.warn(`Failed to parse ${a.directive}= parameter, ignoring: ${t}`);
       return value === 0 ? Number.POSITIVE_INFINITY : value;
     },
     toU64,
@@ -157,7 +158,7 @@ export const permyriadScaled: Kind<number> = {
     a.warn(`Failed to parse memory pressure limit value, ignoring: ${a.value}`);
     return previous;
   },
-  toBus: (v) => Math.floor((v * 0xffff_ffff) / 10_000),
+  toBus: (v) => Math.floor((v * 0xffff_ffff + 5_000) / 10_000),
 };
 
 /** One of a few words. `what` is systemd's name of the thing in its message. */
@@ -292,7 +293,7 @@ export const ignored: Kind<undefined> = {
   repeats: "replaces",
   initial: undefined,
   assign(previous, a) {
-    a.warn(`Unknown key '${a.directive}' in section '${a.section}', ignoring.`);
+    a.warn(`Unknown key '${a.directive}' in section [${a.section}], ignoring.`);
     return previous;
   },
   toBus: () => "",

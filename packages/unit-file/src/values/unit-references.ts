@@ -1,4 +1,5 @@
 import { isValidUnitName, type UnitType, unitTypeOf } from "../names.ts";
+import { parentSlice } from "../slice-names.ts";
 import type { Kind } from "./kind.ts";
 import { forEachWord } from "./lists.ts";
 import { scalar } from "./scalars.ts";
@@ -69,8 +70,9 @@ export const slice: Kind<string> = scalar(
     const name = a.expandName(text);
     if (name === undefined) {
       a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: Invalid argument`);
-    } else if (!isValidUnitName(name)) a.warn(`Failed to load slice unit ${name}, ignoring: Invalid argument`);
-    else if (!name.endsWith(".slice")) {
+    } else if (!isValidUnitName(name)) {
+      a.warn(`Failed to load slice unit ${name}, ignoring: Unit name ${name} is not valid.`);
+    } else if (!name.endsWith(".slice") || (a.unit.type === "slice" && name !== parentSlice(a.unit.name))) {
       a.warn(`Failed to assign slice ${name} to unit ${a.unit.name}, ignoring: Invalid argument`);
     } else return name;
     return undefined;
