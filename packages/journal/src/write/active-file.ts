@@ -17,7 +17,7 @@ import { bucketOf, hashHigh, hashLow, jenkinsHash } from "../jenkins-hash.ts";
 import type { Storage } from "../storage.ts";
 import { scanFile } from "./file-scan.ts";
 import { HashIndex } from "./hash-index.ts";
-import { Transaction } from "./transaction.ts";
+import { applyPatches, Transaction } from "./transaction.ts";
 
 /** One entry to write. Times in microseconds; `bootId` and the clocks are the ones of the machine that made it. */
 export interface EntryInput {
@@ -40,6 +40,15 @@ export interface NewFile {
 const FIELD_BUCKETS = 333;
 const KEPT_PAYLOAD = 512;
 const KEPT_SLOTS = 8192;
+const MANY_BUCKETS = 256;
+
+interface FieldSlot {
+  readonly name: Buffer;
+  readonly offset: number;
+  /** The latest data object of the field. */
+  head: number;
+  dirty: boolean;
+}
 
 /**
  * The file that entries are being added to. append() only stages, in memory; what must be written stands in `transaction`
@@ -50,20 +59,23 @@ export class ActiveFile {
   readonly #storage: Storage;
   readonly #header: Buffer;
   readonly #index: HashIndex;
-  /** For each bucket the last data object of its chain (offset divided by eight), and how long the chain is. */
-  readonly #chainTail: Uint32Array;
+  /** The data hash table as it is to be in the file, and how long each chain is. */
+  readonly #table: Buffer;
+  readonly #tableWords: Uint32Array;
   readonly #chainLength: Uint8Array;
   #deepestChain = 0;
   readonly #dataTable: number;
   readonly #fieldTable: number;
   readonly #fieldBuckets: number;
   readonly #fieldChainTail: number[];
-  readonly #fields = new Map<string, { offset: number; head: number; dirty: boolean }>();
+  readonly #fields = new Map<string, FieldSlot>();
+  /** The latest fields by a quick hash of their names. */
+  readonly #recentFields: (FieldSlot | undefined)[] = new Array<FieldSlot | undefined>(64).fill(undefined);
   #slots = new Map<number, DataSlot>();
   #dirty: DataSlot[] = [];
   /** Slots of values that are new in this transaction. */
   #fresh: DataSlot[] = [];
-  #dirtyFields: { offset: number; head: number; dirty: boolean }[] = [];
+  #dirtyFields: FieldSlot[] = [];
   #entries: ArrayTail = { offset: 0, capacity: 0, used: 0, pending: [] };
   #tailObject: number;
   #objects: number;
@@ -80,7 +92,8 @@ export class ActiveFile {
     this.#fieldTable = readU64(header, HEADER.fieldHashTableOffset);
     const buckets = readU64(header, HEADER.dataHashTableSize) / HASH_ITEM_SIZE;
     this.#fieldBuckets = readU64(header, HEADER.fieldHashTableSize) / HASH_ITEM_SIZE;
-    this.#chainTail = new Uint32Array(buckets);
+    this.#table = Buffer.alloc(buckets * HASH_ITEM_SIZE);
+    this.#tableWords = new Uint32Array(this.#table.buffer, this.#table.byteOffset, buckets * 4);
     this.#chainLength = new Uint8Array(buckets);
     this.#fieldChainTail = new Array<number>(this.#fieldBuckets).fill(0);
     this.#index = new HashIndex(buckets);
@@ -130,19 +143,23 @@ export class ActiveFile {
     const scan = scanFile(storage);
     if ("refused" in scan) return scan;
     const file = new ActiveFile(storage, scan.header);
-    const buckets = file.#chainTail.length;
+    const buckets = file.#chainLength.length;
+    storage.read(file.#table, 0, file.#table.length, file.#dataTable);
     for (let i = 0; i < scan.data.length; i += 3) {
       const high = scan.data[i]!;
       const low = scan.data[i + 1]!;
       const offset = scan.data[i + 2]!;
       const bucket = bucketOf(high, low, buckets);
       file.#index.add(low, offset);
-      // Chains grow at their end, so the last one met is the tail.
-      file.#chainTail[bucket] = offset / 8;
       file.#lengthenChain(bucket);
     }
     for (const field of scan.fields) {
-      file.#fields.set(field.name, { offset: field.offset, head: field.head, dirty: false });
+      file.#fields.set(field.name, {
+        name: Buffer.from(field.name, "latin1"),
+        offset: field.offset,
+        head: field.head,
+        dirty: false,
+      });
       file.#fieldChainTail[bucketOf(field.hashHigh, field.hashLow, file.#fieldBuckets)] = field.offset;
     }
     file.#entries = file.#walkArrays(readU64(scan.header, HEADER.entryArrayOffset), file.#entryCount);
@@ -196,7 +213,7 @@ export class ActiveFile {
   /** The hash tables are three quarters full, or values crowd into one bucket: time for another file. */
   get crowded(): boolean {
     return (
-      this.#data * 4 > this.#chainTail.length * 3 ||
+      this.#data * 4 > this.#chainLength.length * 3 ||
       this.#fields.size * 4 > this.#fieldBuckets * 3 ||
       this.#deepestChain > 100
     );
@@ -249,9 +266,8 @@ export class ActiveFile {
       writeU64(header, HEADER.headEntrySeqnum, seqnum);
       writeU64(header, HEADER.headEntryRealtime, entry.realtimeUsec);
     }
-    this.#pushItem(this.#entries, offset, (array) => {
-      if (readU64(header, HEADER.entryArrayOffset) === 0) writeU64(header, HEADER.entryArrayOffset, array);
-    });
+    const array = this.#pushItem(this.#entries, offset);
+    if (array !== 0 && readU64(header, HEADER.entryArrayOffset) === 0) writeU64(header, HEADER.entryArrayOffset, array);
     this.#entryCount++;
     this.#staged++;
     writeU64(header, HEADER.tailEntrySeqnum, seqnum);
@@ -293,6 +309,15 @@ export class ActiveFile {
     writeU32(header, HEADER.tailEntryArrayOffset, this.#entries.offset);
     writeU32(header, HEADER.tailEntryArrayEntries, this.#entries.used);
     this.transaction.putBytes(0, header);
+  }
+
+  /** Performs the staged transaction's changes of what was there before. The new objects must be written already. */
+  apply(): void {
+    const { transaction } = this;
+    // Scattered over the table: beyond some, one large write is quicker than many small ones.
+    if (transaction.buckets > MANY_BUCKETS) this.#storage.write(this.#table, 0, this.#table.length, this.#dataTable);
+    else applyPatches(this.#storage, transaction.bucketPatches, 0, transaction.bucketPatchLength);
+    applyPatches(this.#storage, transaction.patches, 0, transaction.patchLength);
   }
 
   /** The transaction is in the file: the next one starts behind it. */
@@ -344,12 +369,12 @@ export class ActiveFile {
     jenkinsHash(payload);
     const high = hashHigh();
     const low = hashLow();
-    let slot: DataSlot | undefined;
-    const offset = this.#index.find(low, (candidate) => {
-      slot = this.#slots.get(candidate) ?? this.#loadSlot(candidate, high, low);
-      return slot.hashHigh === high && this.#holds(slot, payload);
-    });
-    return offset === 0 ? this.#addData(payload, high, low) : slot!;
+    for (let at = this.#index.probe(low); at >= 0; at = this.#index.probe(low, at)) {
+      const offset = this.#index.offsetAt(at);
+      const slot = this.#slots.get(offset) ?? this.#loadSlot(offset, high, low);
+      if (slot.hashHigh === high && this.#holds(slot, payload)) return slot;
+    }
+    return this.#addData(payload, high, low);
   }
 
   #holds(slot: DataSlot, payload: Uint8Array): boolean {
@@ -418,15 +443,13 @@ export class ActiveFile {
     transaction.tail.set(payload, at + DATA.payload);
     this.#data++;
     this.#index.add(low, offset);
-    const bucket = bucketOf(high, low, this.#chainTail.length);
-    const before = this.#chainTail[bucket]! * 8;
-    const item = this.#dataTable + bucket * HASH_ITEM_SIZE;
-    if (before === 0) transaction.putWords(item, [offset, offset]);
-    else {
-      transaction.putU64(before + DATA.nextHash, offset);
-      transaction.putU64(item + 8, offset);
-    }
-    this.#chainTail[bucket] = offset / 8;
+    const bucket = bucketOf(high, low, this.#chainLength.length);
+    const word = bucket * 4;
+    const before = this.#tableWords[word + 2]! + this.#tableWords[word + 3]! * HIGH;
+    if (before === 0) putWord(this.#tableWords, word, offset);
+    else transaction.putU64(before + DATA.nextHash, offset);
+    putWord(this.#tableWords, word + 2, offset);
+    transaction.putBucket(this.#dataTable + bucket * HASH_ITEM_SIZE, this.#table, bucket * HASH_ITEM_SIZE);
     this.#lengthenChain(bucket);
     const equals = payload.indexOf(0x3d);
     if (equals > 0) {
@@ -461,10 +484,18 @@ export class ActiveFile {
     if (length - 1 > this.#deepestChain) this.#deepestChain = length - 1;
   }
 
-  #fieldOf(payload: Uint8Array, length: number): { offset: number; head: number; dirty: boolean } {
-    const name = Buffer.from(payload.buffer, payload.byteOffset, length).toString("latin1");
-    const known = this.#fields.get(name);
-    if (known !== undefined) return known;
+  #fieldOf(payload: Uint8Array, length: number): FieldSlot {
+    const place = (length * 7 + payload[0]! + payload[length - 1]! * 3) & 63;
+    const recent = this.#recentFields[place];
+    if (recent !== undefined && startsWith(payload, recent.name, length)) return recent;
+    const name = Buffer.from(payload.subarray(0, length));
+    const known = this.#fields.get(name.toString("latin1"));
+    const field = known ?? this.#addField(payload, length, name);
+    this.#recentFields[place] = field;
+    return field;
+  }
+
+  #addField(payload: Uint8Array, length: number, name: Buffer): FieldSlot {
     const transaction = this.transaction;
     const size = FIELD.payload + length;
     const at = transaction.allocate(size);
@@ -483,8 +514,8 @@ export class ActiveFile {
       transaction.putU64(item + 8, offset);
     }
     this.#fieldChainTail[bucket] = offset;
-    const field = { offset, head: 0, dirty: false };
-    this.#fields.set(name, field);
+    const field: FieldSlot = { name, offset, head: 0, dirty: false };
+    this.#fields.set(name.toString("latin1"), field);
     return field;
   }
 
@@ -504,12 +535,13 @@ export class ActiveFile {
       slot.firstEntry = entry;
       return;
     }
-    this.#pushItem(slot.tail, entry, (array) => {
-      if (slot.firstArray === 0) slot.firstArray = array;
-    });
+    const array = this.#pushItem(slot.tail, entry);
+    if (array !== 0 && slot.firstArray === 0) slot.firstArray = array;
   }
 
-  #pushItem(tail: ArrayTail, value: number, started: (array: number) => void): void {
+  /** Adds an item to a chain of arrays; answers the offset of the array that it began, or 0. */
+  #pushItem(tail: ArrayTail, value: number): number {
+    let started = 0;
     if (tail.used === tail.capacity) {
       this.#flushArray(tail);
       // Twice the last one, within bounds: chains stay short, and little is left empty.
@@ -523,10 +555,11 @@ export class ActiveFile {
       tail.offset = offset;
       tail.capacity = capacity;
       tail.used = 0;
-      started(offset);
+      started = offset;
     }
     tail.used++;
     tail.pending.push(value);
+    return started;
   }
 
   #flushArray(tail: ArrayTail): void {
@@ -541,4 +574,10 @@ const HIGH = 0x1_0000_0000;
 function putWord(words: Uint32Array, at: number, value: number): void {
   words[at] = value % HIGH;
   words[at + 1] = value / HIGH;
+}
+
+function startsWith(bytes: Uint8Array, name: Uint8Array, length: number): boolean {
+  if (name.length !== length) return false;
+  for (let i = 0; i < length; i++) if (bytes[i] !== name[i]) return false;
+  return true;
 }

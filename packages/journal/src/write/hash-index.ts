@@ -37,12 +37,15 @@ export class HashIndex {
     for (let i = 0; i < low.length; i++) if (place[i] !== 0) this.#put(low[i]!, place[i]!);
   }
 
-  /** The first offset with this hash for which `matches` says yes, or 0. */
-  find(hashLow: number, matches: (offset: number) => boolean): number {
+  /** The first place that holds this hash, or the next after `previous`; -1 when there is none (more). */
+  probe(hashLow: number, previous = -1): number {
     const mask = this.#place.length - 1;
-    for (let at = hashLow & mask; this.#place[at] !== 0; at = (at + 1) & mask) {
-      if (this.#low[at] === hashLow && matches(this.#place[at]! * 8)) return this.#place[at]! * 8;
-    }
-    return 0;
+    let at = previous < 0 ? hashLow & mask : (previous + 1) & mask;
+    for (; this.#place[at] !== 0; at = (at + 1) & mask) if (this.#low[at] === hashLow) return at;
+    return -1;
+  }
+
+  offsetAt(place: number): number {
+    return this.#place[place]! * 8;
   }
 }

@@ -164,17 +164,17 @@ export class JournalWriter {
         lastSeqnum: file.tailSeqnum,
         positions,
       };
-      writeRecord(this.#sideFile, this.#record, transaction.patches, transaction.patchLength);
+      writeRecord(this.#sideFile, this.#record, transaction);
       // From here on the batch counts as written: what fails below is made good by opening the file anew.
       try {
-        applyPatches(storage, transaction.patches, 0, transaction.patchLength);
+        file.apply();
         file.written();
       } catch {
         this.#drop();
       }
       return;
     }
-    applyPatches(storage, transaction.patches, 0, transaction.patchLength);
+    file.apply();
     file.written();
   }
 

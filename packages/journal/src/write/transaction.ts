@@ -14,12 +14,19 @@ export class Transaction {
   patches: Buffer = Buffer.alloc(1 << 16);
   #patchWords = wordsOf(this.patches);
   patchLength = 0;
+  /** The same for buckets of the data hash table, which may be written all at once instead. */
+  bucketPatches: Buffer = Buffer.alloc(1 << 14);
+  #bucketWords = wordsOf(this.bucketPatches);
+  bucketPatchLength = 0;
+  buckets = 0;
 
   begin(base: number): void {
     this.base = base;
     this.tail.fill(0, 0, this.tailLength);
     this.tailLength = 0;
     this.patchLength = 0;
+    this.bucketPatchLength = 0;
+    this.buckets = 0;
     // A rare large batch does not stay resident.
     if (this.tail.length > 1 << 23) {
       this.tail = Buffer.alloc(1 << 18);
@@ -75,6 +82,25 @@ export class Transaction {
     }
     const word = this.#openPatch(offset, bytes.length);
     this.patches.set(bytes, word * 4);
+  }
+
+  /** Sets one bucket of the data hash table, 16 bytes of `table`. */
+  putBucket(offset: number, table: Buffer, from: number): void {
+    const at = this.bucketPatchLength;
+    if (at + 32 > this.bucketPatches.length) {
+      const wider = Buffer.alloc(this.bucketPatches.length * 2);
+      this.bucketPatches.copy(wider, 0, 0, at);
+      this.bucketPatches = wider;
+      this.#bucketWords = wordsOf(wider);
+    }
+    const word = at / 4;
+    this.#bucketWords[word] = offset % HIGH;
+    this.#bucketWords[word + 1] = offset / HIGH;
+    this.#bucketWords[word + 2] = 16;
+    this.#bucketWords[word + 3] = 0;
+    table.copy(this.bucketPatches, at + 16, from, from + 16);
+    this.bucketPatchLength = at + 32;
+    this.buckets++;
   }
 
   /** Starts a patch and answers the index of its first 32-bit word. */

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { readU64, sameBytes, writeU64 } from "../bytes.ts";
 import type { Storage } from "../storage.ts";
+import type { Transaction } from "./transaction.ts";
 
 /**
  * The record that makes a commit atomic: the patches of one transaction and the positions of the input that it stands for,
@@ -23,20 +24,23 @@ const HEAD = 96;
 /** The second place is so far behind the first that no record reaches it; the file between is a hole. */
 const PLACE = 2 ** 27;
 
+/** Kept between records: commits come by the thousand. */
+let scratch = Buffer.alloc(1 << 16);
+
 /** Writes a record with a single write. */
 export function writeRecord(
   storage: Storage,
   record: Omit<WriteAheadRecord, "patches">,
-  patches: Buffer,
-  patchLength: number,
+  transaction: Transaction,
 ): void {
   let text = "";
   for (const [key, value] of record.positions) text += `${value} ${key}\n`;
   const textLength = Buffer.byteLength(text);
   const patchesAt = HEAD + textLength;
-  const length = patchesAt + patchLength;
+  const length = patchesAt + transaction.bucketPatchLength + transaction.patchLength;
   if (length > PLACE) throw new Error("a transaction is too large");
-  const bytes = Buffer.allocUnsafe(length);
+  if (length > scratch.length) scratch = Buffer.alloc(length * 2);
+  const bytes = scratch;
   bytes.fill(0, 0, HEAD);
   bytes.writeUInt32LE(MAGIC, 0);
   bytes.writeUInt32LE(length, 8);
@@ -47,8 +51,11 @@ export function writeRecord(
   writeU64(bytes, 72, record.lastSeqnum);
   bytes.writeUInt32LE(textLength, 80);
   bytes.write(text, HEAD);
-  patches.copy(bytes, patchesAt, 0, patchLength);
-  bytes.writeUInt32LE(crc32(bytes.subarray(8)), 4);
+  transaction.bucketPatches.copy(bytes, patchesAt, 0, transaction.bucketPatchLength);
+  transaction.patches.copy(bytes, patchesAt + transaction.bucketPatchLength, 0, transaction.patchLength);
+  bytes.writeUInt32LE(crc32(bytes.subarray(8, length)), 4);
+  // A rare large one does not stay.
+  if (scratch.length > 1 << 23) scratch = Buffer.alloc(1 << 16);
   storage.write(bytes, 0, length, (record.number % 2) * PLACE);
 }
 
