@@ -59,7 +59,9 @@ function makeCase(index) {
       if (at < 0) return value;
     }
   };
-  const names = ["a", "b", "c", "d", "e", "f"].slice(0, 3 + int(4)).map((name) => `${name}.${int(5) === 0 ? "target" : "service"}`);
+  const names = ["a", "b", "c", "d", "e", "f"]
+    .slice(0, 3 + int(4))
+    .map((name) => `${name}.${int(5) === 0 ? "target" : "service"}`);
   const cyclic = int(4) === 0;
   const blocked = int(2) === 0;
   const blocker = "blocker.service";
@@ -71,7 +73,8 @@ function makeCase(index) {
       const other = int(others.length);
       if (other === at) continue;
       // Ordered by name, mostly: no cycle.
-      if (!cyclic && (kind === "After" || kind === "Before")) words.push(`${other < at || other === names.length ? "After" : "Before"}=${others[other]}`);
+      if (!cyclic && (kind === "After" || kind === "Before"))
+        words.push(`${other < at || other === names.length ? "After" : "Before"}=${others[other]}`);
       else words.push(`${kind}=${int(25) === 0 ? "missing.service" : others[other]}`);
     }
     if (blocked) words.push(`After=${blocker}`);
@@ -85,9 +88,20 @@ function makeCase(index) {
   if (blocked) {
     queued.push(["start", blocker, "replace"]);
     for (let n = irreversible ? 1 : int(3); n > 0; n--)
-      queued.push([int(4) === 0 ? "restart" : "start", names[int(names.length)], irreversible ? "replace-irreversibly" : "replace"]);
+      queued.push([
+        int(4) === 0 ? "restart" : "start",
+        names[int(names.length)],
+        irreversible ? "replace-irreversibly" : "replace",
+      ]);
   }
-  return { units, names: others, active, queued, irreversible, request: [pick(requests), others[int(others.length)], pick(modes)] };
+  return {
+    units,
+    names: others,
+    active,
+    queued,
+    irreversible,
+    request: [pick(requests), others[int(others.length)], pick(modes)],
+  };
 }
 
 /** The unit file of such a line. */
@@ -96,7 +110,8 @@ function unitText(line, prefix) {
   const lines = ["[Unit]", "DefaultDependencies=no"];
   for (const word of words) if (word !== "reload") lines.push(word.replace("=", `=${prefix}`));
   if (name === "blocker.service") lines.push("[Service]", "Type=oneshot", "ExecStart=/bin/sleep infinity");
-  else if (name.endsWith(".service")) lines.push("[Service]", "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/bin/true");
+  else if (name.endsWith(".service"))
+    lines.push("[Service]", "Type=oneshot", "RemainAfterExit=yes", "ExecStart=/bin/true");
   if (words.includes("reload")) lines.push("ExecReload=/bin/true");
   return `${lines.join("\n")}\n`;
 }
@@ -138,8 +153,10 @@ const said = (after, prefix) => {
 mkdirSync("/run/systemd/system", { recursive: true });
 const cases = Array.from({ length: count }, (_, index) => makeCase(index));
 for (const [index, { units }] of cases.entries())
-  for (const line of units) writeFileSync(`/run/systemd/system/s${index}-${line.split(" ")[0]}`, unitText(line, `s${index}-`));
+  for (const line of units)
+    writeFileSync(`/run/systemd/system/s${index}-${line.split(" ")[0]}`, unitText(line, `s${index}-`));
 run("daemon-reload");
+run("log-target", "journal");
 
 for (const [index, { units, names, active, queued, irreversible, request }] of cases.entries()) {
   const prefix = `s${index}-`;
@@ -158,15 +175,22 @@ for (const [index, { units, names, active, queued, irreversible, request }] of c
         return [values.Id.replace(prefix, ""), values.ActiveState];
       }),
   );
-  const queue = jobs(prefix).sort((x, y) => x.id - y.id).map(({ unit, type, state }) => `${type} ${unit} ${state}${irreversible && unit !== "blocker.service" ? " irreversible" : ""}`);
+  const queue = jobs(prefix)
+    .sort((x, y) => x.id - y.id)
+    .map(
+      ({ unit, type, state }) =>
+        `${type} ${unit} ${state}${irreversible && unit !== "blocker.service" ? " irreversible" : ""}`,
+    );
   const before = cursor();
   const [verb, name, mode] = request;
   const answer = run(verb, "--no-block", "-T", `--job-mode=${mode}`, prefix + name);
   const plain = (text) => text.replaceAll(prefix, "");
-  const enqueued = plain(answer.stdout + answer.stderr).split("\n").flatMap((line) => {
-    const match = /^Enqueued (anchor|auxiliary) job \d+ (\S+)\/(\S+?)\.?$/.exec(line);
-    return match ? [`${match[1] === "anchor" ? "*" : ""}${match[3]} ${match[2]}`] : [];
-  });
+  const enqueued = plain(answer.stdout + answer.stderr)
+    .split("\n")
+    .flatMap((line) => {
+      const match = /^Enqueued (anchor|auxiliary) job \d+ (\S+)\/(\S+?)\.?$/.exec(line);
+      return match ? [`${match[1] === "anchor" ? "*" : ""}${match[3]} ${match[2]}`] : [];
+    });
   const error = answer.status === 0 ? undefined : plain(answer.stderr).split("\n")[0];
   const log = said(before, prefix);
   console.log(JSON.stringify({ units, states, queue, request, answer: error ?? enqueued.sort(), log }));

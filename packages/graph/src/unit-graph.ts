@@ -1,11 +1,12 @@
 import { type UnitType, unitTypeOf } from "@steward/unit-file";
 import { type DependencyAtom, kindsWithAtom } from "./dependencies/atom.ts";
 import type { GraphOptions, GraphUnit, Scope } from "./dependencies/graph-unit.ts";
-import { hasDefaults, impliedDependencies } from "./dependencies/implied.ts";
+import { impliedDependencies } from "./dependencies/implied.ts";
 import { type DependencyKind, dependencyKinds, inverseCodes, isDependencyKind, kindCode } from "./dependencies/kind.ts";
 import { mountNamesFor, requiredPaths } from "./dependencies/mount-paths.ts";
 import { type DependencyOrigin, ORIGIN_BITS, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
 import { isDroppedDependency } from "./dependencies/refused.ts";
+import { hasDefaults } from "./dependencies/rule.ts";
 import { isLoaded } from "./dependencies/unit-types.ts";
 import type { Graph } from "./graph.ts";
 
@@ -325,7 +326,5 @@ function deleteEdge(node: Node, code: number, index: number): void {
 }
 
 function takesDefaults(node: Node): boolean {
-  return (
-    node.unit !== undefined && isLoaded(node.id, node.unit) && hasDefaults(node.unit)
-  );
+  return node.unit !== undefined && isLoaded(node.id, node.unit) && hasDefaults(node.unit);
 }

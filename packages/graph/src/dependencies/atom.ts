@@ -112,6 +112,7 @@ const table: Readonly<Record<DependencyKind, readonly DependencyAtom[]>> = {
   PropagatesStopTo: ["retroactive-stop-on-stop", "propagate-stop"],
   StopPropagatedFrom: [],
   JoinsNamespaceOf: ["joins-namespace-of"],
+  NamespaceJoinedBy: [],
   InSlice: ["in-slice"],
   SliceOf: ["slice-of"],
 };

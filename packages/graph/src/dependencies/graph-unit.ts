@@ -25,6 +25,8 @@ export type Scope = "system" | "user";
 /** What building a graph needs besides the units. */
 export interface GraphOptions {
   readonly scope?: Scope;
+  /** In a container nobody orders swaps. */
+  readonly isContainer?: boolean;
   /** Where RuntimeDirectory= and kin stand (systemd.exec(5)); by default the system manager's. */
   readonly directories?: Partial<Readonly<Record<"runtime" | "state" | "cache" | "logs" | "configuration", string>>>;
 }

@@ -1,20 +1,11 @@
-import { changeType, unitNameFromPath, unitNameToPath, unitTypeOf } from "@steward/unit-file";
+import { changeType, unitNameFromPath, unitTypeOf } from "@steward/unit-file";
 import { hasExecContext, writesToJournal } from "./exec.ts";
 import type { GraphOptions, GraphUnit } from "./graph-unit.ts";
-import type { DependencyKind } from "./kind.ts";
-import type { DependencyOrigin } from "./origin.ts";
-import { flag, list, setting, word } from "./settings.ts";
+import { impliedByAutomount, impliedByMount, impliedBySwap } from "./implied-by-mounts.ts";
+import { type Add, hasDefaults, type ImpliedDependency, type Rule } from "./rule.ts";
+import { flag, list, word } from "./settings.ts";
 import { sliceOf } from "./slice.ts";
-import { isExtrinsicMount, isLoaded, isPerpetual, sectionOf } from "./unit-types.ts";
-
-/** A dependency that no file spells out. */
-export interface ImpliedDependency {
-  readonly kind: DependencyKind;
-  readonly name: string;
-  readonly origin: DependencyOrigin;
-}
-
-type Add = (origin: DependencyOrigin, name: string, ...kinds: readonly DependencyKind[]) => void;
+import { isLoaded, sectionOf } from "./unit-types.ts";
 
 /**
  * "Implicit Dependencies" and "Default Dependencies" of systemd.service(5), .socket(5), .mount(5) and so on: what a unit's type and directives mean
@@ -35,7 +26,7 @@ export function impliedDependencies(unit: GraphUnit, options: GraphOptions): rea
   }
   if (hasExecContext(unit)) addExec(unit, scope === "system", add);
   const type = unitTypeOf(unit.id);
-  if (type) rules[type]?.(unit, scope === "system", add);
+  if (type) rules[type]?.(unit, scope === "system", add, options);
   return out;
 }
 
@@ -57,11 +48,6 @@ function addExec(unit: GraphUnit, system: boolean, add: Add): void {
   } else if (writesToJournal(unit, section)) add("file", "systemd-journald.socket", "After");
 }
 
-/** DefaultDependencies= (systemd.unit(5)); units that never go have none. */
-export function hasDefaults(unit: GraphUnit): boolean {
-  return !isPerpetual(unit.id) && flag(unit, "Unit", "DefaultDependencies", true);
-}
-
 function addEarlyBoot(system: boolean, add: Add): void {
   if (system) add("default", "sysinit.target", "Requires", "After");
 }
@@ -70,16 +56,13 @@ function addShutdown(add: Add): void {
   add("default", "shutdown.target", "Before", "Conflicts");
 }
 
-type Rule = (unit: GraphUnit, system: boolean, add: Add) => void;
-
 const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> = {
   service(unit, system, add) {
     for (const name of list(unit, "Service", "Sockets"))
       if (typeof name === "string") add("file", name, "Wants", "After", "TriggeredBy");
     const bus = word(unit, "Service", "BusName");
     const type = word(unit, "Service", "Type") ?? (bus ? "dbus" : "simple");
-    if (bus || type === "dbus") add("file", "dbus.socket", "After");
-    if (type === "dbus") add("file", "dbus.socket", "Requires");
+    if (type === "dbus") add("file", "dbus.socket", "Requires", "After");
     if (!hasDefaults(unit)) return;
     addEarlyBoot(system, add);
     if (!system) add("default", "basic.target", "Requires");
@@ -94,7 +77,7 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
     const device = word(unit, "Socket", "BindToDevice");
     if (device && device !== "lo") {
       const name = unitNameFromPath(`/sys/subsystem/net/devices/${device}`, "device");
-      if (name) add("implicit", name, "BindsTo", "After");
+      if (name) add("file", name, "BindsTo", "After");
     }
     if (!hasDefaults(unit)) return;
     add("default", "sockets.target", "Before");
@@ -128,78 +111,10 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
   scope(unit, _system, add) {
     if (hasDefaults(unit)) addShutdown(add);
   },
-  mount(unit, system, add) {
-    const where = word(unit, "Mount", "Where") ?? unitNameToPath(unit.id) ?? "/";
-    const what = word(unit, "Mount", "What");
-    const options = optionList(setting(unit, "Mount", "Options"));
-    if (what?.startsWith("/dev/") && !options.some((option) => option === "bind" || option === "rbind")) {
-      const device = unitNameFromPath(what, "device");
-      if (device) {
-        add(
-          "implicit",
-          device,
-          options.includes("x-systemd.device-bound") ? "BindsTo" : "Requires",
-          "StopPropagatedFrom",
-        );
-        add("implicit", device, "After");
-        add("implicit", changeBlockdev(device), "After");
-      }
-    }
-    if (!system || !hasDefaults(unit) || isExtrinsicMount(where)) return;
-    const origin = unit.fragmentPath === undefined ? "mountinfo" : "default";
-    const network = options.includes("_netdev") || networkTypes.has(word(unit, "Mount", "Type") ?? "");
-    const side = network ? "remote" : "local";
-    if (!options.includes("nofail")) add(origin, `${side}-fs.target`, "Before");
-    add(origin, `${side}-fs-pre.target`, "After");
-    if (network) {
-      add(origin, "network-online.target", "Wants", "After");
-      add(origin, "network.target", "After");
-    }
-    add(origin, "umount.target", "Before", "Conflicts");
-    if (word(unit, "Mount", "Type") === "tmpfs") add(origin, "swap.target", "After");
-  },
-  automount(unit, system, add) {
-    add("implicit", changeType(unit.id, "mount"), "Before", "Triggers");
-    if (!system || !hasDefaults(unit)) return;
-    add("default", "local-fs.target", "Before");
-    add("default", "local-fs-pre.target", "After");
-    add("default", "umount.target", "Before", "Conflicts");
-  },
-  swap(unit, system, add) {
-    const what = word(unit, "Swap", "What");
-    if (what?.startsWith("/dev/")) {
-      const device = unitNameFromPath(what, "device");
-      if (device) {
-        add("implicit", device, "BindsTo", "After");
-        add("implicit", changeBlockdev(device), "After");
-      }
-    }
-    if (!system || !hasDefaults(unit)) return;
-    if (!optionList(setting(unit, "Swap", "Options")).includes("nofail")) add("default", "swap.target", "Before");
-    add("default", "umount.target", "Before", "Conflicts");
-  },
+  mount: impliedByMount,
+  automount: impliedByAutomount,
+  swap: impliedBySwap,
 };
-
-const networkTypes = new Set([
-  "nfs",
-  "nfs4",
-  "cifs",
-  "smb3",
-  "smbfs",
-  "sshfs",
-  "ceph",
-  "glusterfs",
-  "gfs",
-  "gfs2",
-  "ocfs2",
-  "orangefs",
-  "pvfs2",
-  "davfs",
-  "ncpfs",
-  "afs",
-  "ncp",
-  "lustre",
-]);
 
 function isCalendar(item: unknown): boolean {
   return (item as { base?: unknown } | null)?.base === "OnCalendar";
@@ -209,14 +124,4 @@ function isCalendar(item: unknown): boolean {
 function addTriggered(unit: GraphUnit, section: string, add: Add): void {
   const other = word(unit, section, "Unit");
   add(other ? "file" : "implicit", other ?? changeType(unit.id, "service"), "Before", "Triggers");
-}
-
-function optionList(value: unknown): readonly string[] {
-  if (typeof value === "string") return value.split(",");
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
-/** `dev-sda1.device` to `blockdev@dev-sda1.target`. */
-function changeBlockdev(device: string): string {
-  return `blockdev@${device.slice(0, -".device".length)}.target`;
 }

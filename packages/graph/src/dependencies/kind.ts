@@ -1,6 +1,7 @@
 /**
  * Every kind of dependency between two units (org.freedesktop.systemd1(5), Properties of Unit objects), in the order in which systemd shows them.
- * The bus and `systemctl show` use these names; the unit file's directives are the ones that a person may write.
+ * The bus and `systemctl show` use these names, but for InSlice (there Slice=) and NamespaceJoinedBy (of which systemd keeps no account);
+ * the unit file's directives are the ones that a person may write.
  */
 export const dependencyKinds = [
   "Requires",
@@ -30,6 +31,7 @@ export const dependencyKinds = [
   "PropagatesStopTo",
   "StopPropagatedFrom",
   "JoinsNamespaceOf",
+  "NamespaceJoinedBy",
   "InSlice",
   "SliceOf",
 ] as const;
@@ -64,7 +66,8 @@ const inverses: Readonly<Record<DependencyKind, DependencyKind>> = {
   ReloadPropagatedFrom: "PropagatesReloadTo",
   PropagatesStopTo: "StopPropagatedFrom",
   StopPropagatedFrom: "PropagatesStopTo",
-  JoinsNamespaceOf: "JoinsNamespaceOf",
+  JoinsNamespaceOf: "NamespaceJoinedBy",
+  NamespaceJoinedBy: "JoinsNamespaceOf",
   InSlice: "SliceOf",
   SliceOf: "InSlice",
 };

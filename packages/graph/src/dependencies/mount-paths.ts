@@ -1,6 +1,7 @@
 import { simplifyPath, unitNameFromPath, unitNameToPath, unitTypeOf } from "@steward/unit-file";
 import { hasExecContext } from "./exec.ts";
 import type { GraphOptions, GraphUnit } from "./graph-unit.ts";
+import { hasMountOption, isBindMount, isNetworkMount, mountPoint } from "./mounts.ts";
 import { flag, list, setting, word } from "./settings.ts";
 import { isLoaded, sectionOf } from "./unit-types.ts";
 
@@ -30,10 +31,11 @@ export function requiredPaths(unit: GraphUnit, options: GraphOptions): ReadonlyM
   if (hasExecContext(unit)) paths.push(...execPaths(unit, section, options));
   switch (unitTypeOf(unit.id)) {
     case "mount": {
-      const where = word(unit, "Mount", "Where") ?? unitNameToPath(unit.id);
-      if (where && where !== "/") implied.push(parentOf(where));
+      const where = mountPoint(unit);
+      if (where !== "/") implied.push(parentOf(where));
       const what = word(unit, "Mount", "What");
-      if (what?.startsWith("/") && !what.startsWith("/dev/") && !what.startsWith("/sys/")) implied.push(what);
+      const isHere = isBindMount(unit) || hasMountOption(unit, "loop") || !isNetworkMount(unit);
+      if (what?.startsWith("/") && isHere) implied.push(what);
       break;
     }
     case "automount": {

@@ -1,8 +1,8 @@
 /**
  * Why a dependency exists, as `systemd --test` prints it: `file` (a unit file or a .wants/ directory), `implicit` (the type or a directive means it),
- * `default` (DefaultDependencies=), `slice-property` (Slice=), `mountinfo`, `udev` (found at run time).
+ * `default` (DefaultDependencies=), `slice-property` (Slice=), `mount-file` (what a mount's file says), `mountinfo` (a mount without a file), `udev`.
  */
-export type DependencyOrigin = "file" | "implicit" | "default" | "slice-property" | "mountinfo" | "udev";
+export type DependencyOrigin = "file" | "implicit" | "default" | "slice-property" | "mount-file" | "mountinfo" | "udev";
 
 /** Origins as bits, so that one edge may have several. What depends on how two units are is kept apart: it goes when either goes. */
 export const originBits = {
@@ -15,10 +15,11 @@ export const originBits = {
   pathFile: 64,
   pathImplicit: 128,
   memberOfTarget: 256,
+  "mount-file": 512,
 } as const;
 
 /** How many bits origins take. */
-export const ORIGIN_BITS = 9;
+export const ORIGIN_BITS = 10;
 
 /** Both kinds of path. */
 export const PATH_BITS = originBits.pathFile | originBits.pathImplicit;
@@ -28,6 +29,7 @@ const shown: readonly (readonly [DependencyOrigin, number])[] = [
   ["implicit", originBits.implicit | originBits.pathImplicit],
   ["default", originBits.default | originBits.memberOfTarget],
   ["slice-property", originBits["slice-property"]],
+  ["mount-file", originBits["mount-file"]],
   ["mountinfo", originBits.mountinfo],
   ["udev", originBits.udev],
 ];

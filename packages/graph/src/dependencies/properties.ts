@@ -12,7 +12,8 @@ export interface DependencyProperty {
 export function dependencyProperties(graph: Graph, name: string): readonly DependencyProperty[] {
   const out: DependencyProperty[] = [];
   for (const kind of dependencyKinds)
-    if (kind !== "InSlice") out.push({ name: kind, value: graph.dependencies(name, kind) });
+    if (kind !== "InSlice" && kind !== "NamespaceJoinedBy")
+      out.push({ name: kind, value: graph.dependencies(name, kind) });
   const unit = graph.unit(name);
   out.push({ name: "RequiresMountsFor", value: unit ? [...requiredPaths(unit, graph.options).keys()] : [] });
   return out;

@@ -12,8 +12,6 @@ export function isDroppedDependency(unit: string, kind: DependencyKind, other: s
   switch (kind) {
     case "Before":
       return unitTypeOf(other) === "device";
-    case "After":
-      return type === "device";
     case "OnFailure":
       return cannotFail.has(type ?? "");
     case "Triggers":

@@ -19,8 +19,10 @@ export function sliceOf(unit: GraphUnit, scope: Scope): string | undefined {
   if (!parts) return undefined;
   if (parts.type === "slice") return parentSlice(unit.id);
   if (!inSlices.has(parts.type)) return undefined;
-  const set = word(unit, sectionOf(unit.id), "Slice");
-  if (set) return set;
+  const section = sectionOf(unit.id);
+  const set = word(unit, section, "Slice");
+  // A loader may have filled in a default; here it is known better, for mounts.
+  if (set && unit.origins?.(section, "Slice").length !== 0) return set;
   if (parts.instance) return `${scope === "system" ? "system" : "app"}-${escapeName(parts.prefix)}.slice`;
   if (isPerpetual(unit.id)) return "-.slice";
   if (parts.type === "mount") {

@@ -31,6 +31,8 @@ export interface AddOptions {
   readonly draft: Draft;
   readonly ignoreRequirements: boolean;
   readonly ignoreOrder: boolean;
+  /** Mode restart-dependencies: the start that was asked for restarts what depends on the unit and runs. */
+  readonly startRestarts?: boolean;
 }
 
 /**
@@ -74,7 +76,7 @@ export function addJob(options: AddOptions, unit: string, type: JobType, by?: Dr
 type Entered = { readonly frame: Frame | undefined } | { readonly error: TransactionError };
 
 function enter(
-  { graph, view, draft, ignoreRequirements, ignoreOrder }: AddOptions,
+  { graph, view, draft, ignoreRequirements, ignoreOrder, startRestarts }: AddOptions,
   want: Want,
   by?: DraftJob,
 ): Entered {
@@ -94,12 +96,12 @@ function enter(
   if (by) draft.link(by, job, want.required, want.conflicts);
   else draft.anchor = job;
   if (!isNew || (ignoreRequirements && by === undefined) || type === "nop") return { frame: undefined };
-  const wants = wantsOf(graph, view, unit, type);
+  const wants = wantsOf(graph, view, unit, type, type === "restart" || (startRestarts === true && by === undefined));
   return { frame: wants.length > 0 ? { job, wants, next: 0 } : undefined };
 }
 
 /** What a job of a unit wants, in systemd's order. */
-function wantsOf(graph: Graph, view: TransactionView, unit: string, type: JobType): Want[] {
+function wantsOf(graph: Graph, view: TransactionView, unit: string, type: JobType, restarts: boolean): Want[] {
   const wants: Want[] = [];
   const add = (atom: DependencyAtom, wanted: JobType, required: boolean, conflicts = false, quiet = false): void => {
     for (const other of graph.byAtom(unit, atom))
@@ -113,7 +115,7 @@ function wantsOf(graph: Graph, view: TransactionView, unit: string, type: JobTyp
     add("pull-in-stop-ignored", "stop", false);
   }
   if (type === "stop") add("propagate-stop", "stop", true);
-  if (type === "restart")
+  if (restarts)
     for (const other of graph.byAtom(unit, "propagate-restart")) {
       // Only what runs is restarted along.
       const collapsed = collapseJobType("try-restart", view.activeState(other));

@@ -35,5 +35,8 @@ export function admit({ graph, view, request }: TransactionInput): { type: JobTy
     return { error: refusal("NoIsolation", "Operation refused, unit may not be isolated.") };
   if (request.mode === "triggering" && type !== "stop")
     return { error: invalid("--job-mode=triggering is only valid for stop.") };
+  // Since systemd 254; 252 does not know the mode.
+  if (request.mode === "restart-dependencies" && type !== "start")
+    return { error: invalid("--job-mode=restart-dependencies is only valid for start.") };
   return { type: collapsed };
 }

@@ -30,6 +30,7 @@ export function planTransaction(input: TransactionInput): TransactionResult {
     draft,
     ignoreRequirements: mode === "ignore-dependencies" || mode === "ignore-requirements",
     ignoreOrder: mode === "ignore-dependencies",
+    startRestarts: mode === "restart-dependencies",
   };
   const refused = addJob(options, request.unit, admitted.type);
   if (refused) return fail(refused);

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { decodeUtf8, type FileKind, loadUnit, type LoadedUnit, scanUnitPaths, type UnitTree } from "@steward/unit-file";
+import { decodeUtf8, type FileKind, type LoadedUnit, loadUnit, scanUnitPaths, type UnitTree } from "@steward/unit-file";
 import { referencedNames } from "../../src/index.ts";
 
 interface Stat {
@@ -23,7 +23,9 @@ function attempt<T>(act: () => T): T | undefined {
 /** The disk, as simply as a test needs it. */
 export const disk: UnitTree = {
   list: (directory) =>
-    attempt(() => readdirSync(directory, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) }))),
+    attempt(() =>
+      readdirSync(directory, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+    ),
   read(path) {
     try {
       if (!statSync(path).isFile()) return { ok: false, error: "EISDIR" };

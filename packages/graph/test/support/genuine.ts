@@ -13,12 +13,13 @@ export function missingSystemd(): string | undefined {
 /** What `systemd --test` says of one unit: its load state, and `Kind other (origins)`. */
 export interface GenuineUnit {
   readonly loadState: string;
+  readonly activeState: string;
   readonly edges: readonly string[];
   readonly isFromMountinfo: boolean;
 }
 
 /** Asks the genuine systemd what it makes of a directory of units, and which jobs starting one of them takes. It refuses to do so as root. */
-export function askSystemd(directory: string, start: string): { units: Map<string, GenuineUnit>; jobs: string[] } {
+export function askSystemd(directory: string, start: string): GenuineAnswer {
   const command = [SYSTEMD, "--test", "--system", `--unit=${start}`];
   if (process.getuid?.() === 0) command.unshift("setpriv", "--reuid=nobody", "--clear-groups");
   const text = execFileSync(command[0] as string, command.slice(1), {
@@ -27,22 +28,27 @@ export function askSystemd(directory: string, start: string): { units: Map<strin
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 1 << 28,
   });
-  return parseDump(text);
+  const isContainer = spawnSync("systemd-detect-virt", ["--container", "--quiet"]).status === 0;
+  return { ...parseDump(text), isContainer };
 }
 
+type Draft = { -readonly [K in keyof GenuineUnit]: K extends "edges" ? string[] : GenuineUnit[K] };
+
 /** Reads the output of `systemd --test`. */
-export function parseDump(text: string): { units: Map<string, GenuineUnit>; jobs: string[] } {
-  const units = new Map<string, { loadState: string; edges: string[]; isFromMountinfo: boolean }>();
+function parseDump(text: string): Omit<GenuineAnswer, "isContainer"> {
+  const units = new Map<string, Draft>();
   const jobs: string[] = [];
-  let unit: { loadState: string; edges: string[]; isFromMountinfo: boolean } | undefined;
+  let unit: Draft | undefined;
   for (const line of text.split("\n")) {
     const head = /^\t-> Unit (\S+):$/.exec(line);
     if (head) {
-      unit = { loadState: "", edges: [], isFromMountinfo: false };
+      unit = { loadState: "", activeState: "", edges: [], isFromMountinfo: false };
       units.set(head[1] as string, unit);
     } else if (line.startsWith("-> By jobs")) unit = undefined;
     const load = /^\t\tUnit Load State: (\S+)$/.exec(line);
     if (load && unit) unit.loadState = load[1] as string;
+    const active = /^\t\tUnit Active State: (\S+)$/.exec(line);
+    if (active && unit) unit.activeState = active[1] as string;
     if (unit && line === "\t\tFrom /proc/self/mountinfo: yes") unit.isFromMountinfo = true;
     const edge = /^\t\t(\w+): (\S+) \((.*)\)$/.exec(line);
     if (edge && unit && !/^(References|ReferencedBy)$/.test(edge[1] as string)) {
@@ -53,4 +59,12 @@ export function parseDump(text: string): { units: Map<string, GenuineUnit>; jobs
     if (job && !unit) jobs.push(`${job[2]} ${job[1]}`);
   }
   return { units, jobs: jobs.sort() };
+}
+
+/** Its units, and the jobs of the first transaction as `type unit`, sorted. */
+export interface GenuineAnswer {
+  readonly units: ReadonlyMap<string, GenuineUnit>;
+  readonly jobs: readonly string[];
+  /** Whether it ran in a container, where it does without some default dependencies. */
+  readonly isContainer: boolean;
 }
