@@ -94,17 +94,19 @@ echo driver-restarted-late
 /** Waits until the run has come to rest and prints its end as lines. */
 const collect = `
 i=0
+# A call that is cut off is an error to that client alone: ask again.
+ask() { n=0; until answer=$(systemctl "$@" 2>&1); do n=$((n + 1)); [ $n -lt 250 ] || break; sleep 0.02; done; echo "$answer"; }
 rest() {
-  [ "$(systemctl show -P ActiveState driver.service 2>/dev/null)" = active ] &&
-  [ "$(wc -l </run/seen/crasher 2>/dev/null)" = 3 ] && [ "$(systemctl show -P ActiveState crasher.service)" = active ] &&
-  [ "$(systemctl show -P StatusText talker.service)" = two ] &&
-  [ "$(systemctl list-jobs --no-legend 2>/dev/null | grep -c -v 'No jobs')" = 0 ]
+  [ "$(ask show -P ActiveState driver.service)" = active ] &&
+  [ "$(wc -l </run/seen/crasher 2>/dev/null)" = 3 ] && [ "$(ask show -P ActiveState crasher.service)" = active ] &&
+  [ "$(ask show -P StatusText talker.service)" = two ] &&
+  [ -z "$(ask list-jobs --no-legend | grep -v 'No jobs')" ]
 }
-until rest; do i=$((i + 1)); [ $i -lt 750 ] || { echo "never at rest"; break; }; sleep 0.02; done
-echo "jobs: $(systemctl list-jobs --no-legend 2>&1)"
+until rest; do i=$((i + 1)); [ $i -lt 500 ] || { echo "never at rest"; break; }; sleep 0.02; done
+echo "jobs: $(ask list-jobs --no-legend)"
 for unit in "$@"; do
-  echo "$unit: $(systemctl show -p LoadState,ActiveState,SubState,Result,NRestarts,StatusText "$unit" 2>&1 | sort | tr '\\n' ' ')"
-  pid=$(systemctl show -P MainPID "$unit" 2>/dev/null)
+  echo "$unit: $(ask show -p LoadState,ActiveState,SubState,Result,NRestarts,StatusText "$unit" | sort | tr '\\n' ' ')"
+  pid=$(ask show -P MainPID "$unit")
   name=\${unit%.service}
   [ "\${pid:-0}" = 0 ] || echo "$unit: main process is the last that began: $([ "$pid" = "$(tail -n 1 "/run/seen/$name")" ] && echo yes || echo "no, $pid")"
 done
