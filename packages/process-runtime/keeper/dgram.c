@@ -50,11 +50,15 @@ int recv_message(int fd, void *p, size_t n, struct creds *who, int *fds, unsigne
 static void notification(struct listener *l, const struct creds *who, const uint8_t *p, size_t n, const int *fds, unsigned nfds)
 {
     uint64_t ids[MAX_FDS];
+    if (token_by_pid(who->pid) == NULL)
+        reapers_pull();
     struct creds named = *who;
     struct pgroup *of_reaper = group_by_reaper(who->pid);
     /* systemd-notify, where it may, sends in its parent's name unless that is PID 1: here that is the unit's reaper. */
     struct token *t = of_reaper != NULL ? group_only_token(of_reaper) : token_by_pid(who->pid);
     const char *group = of_reaper != NULL ? of_reaper->name : group_of(who->pid);
+    if (t != NULL)
+        token_catch_up(t);
     if (of_reaper != NULL && t != NULL)
         named.pid = t->pid;
     who = &named;

@@ -73,6 +73,7 @@ void token_spawned(struct token *t, pid_t pid);
 void token_failed(struct token *t, uint32_t status, uint32_t error); /* no process could be made */
 void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user, uint64_t system, uint64_t maxrss);
 void token_watch_status(struct token *t, int fd);
+void token_catch_up(struct token *t);      /* tells what its status pipe holds: exec comes before what it then does */
 void token_release(struct token *t);
 void token_signal(struct token *t, int signo, bool has_value, int value);
 void token_adopt(uint64_t id, const char *group, pid_t pid, bool force);
@@ -83,6 +84,7 @@ void spawn(uint64_t id, const char *group, struct slice plan);
 
 /* group.c: a unit's processes */
 struct pending;
+struct heard;
 struct pgroup {
     struct pgroup *next;
     char *name, *path;                     /* path: below the cgroup base */
@@ -93,6 +95,9 @@ struct pgroup {
     struct source watch;                   /* cgroup.events, or the reaper's socket */
     pid_t reaper;
     uint64_t spawns;                       /* sent to the reaper */
+    uint32_t starting;                     /* tokens without a pid yet */
+    bool reaper_gone;
+    struct heard *heard_first, *heard_last;
     struct pending *first, *last;
 };
 extern struct pgroup *groups;
@@ -134,6 +139,8 @@ void reaper_group_signal(struct pgroup *g, int signo, const pid_t *except, uint3
 void reaper_freeze(struct pgroup *g, bool frozen);
 void reaper_adopt(struct pgroup *g, struct token *t);
 void reaper_end(struct pgroup *g);
+void reapers_pull(void);                   /* births that reapers have told */
+void reapers_work_off(void);               /* what else they told meanwhile */
 
 /* tree.c: descent, by /proc */
 struct pids { pid_t *p; size_t n, cap; };

@@ -169,6 +169,7 @@ static void go_on_ending(void)
 
 static void before_wait(void)
 {
+    reapers_work_off();
     if (keeper.ending)
         go_on_ending();
     peer_flush(&manager);

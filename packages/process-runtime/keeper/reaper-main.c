@@ -114,14 +114,17 @@ static void spawn_here(uint64_t token, int *fds, unsigned n)
     told_empty = false;
     killing = false;
     pid_t pid = n < 2 ? -1 : fork();
-    if (pid == 0)
+    if (pid == 0) {
+        tell(R_SPAWNED, token, getpid(), 0); /* by the child itself: before anything that it does */
         child_run(fds[0], fds[1], fds + 2, n - 2);
+    }
     int error = n < 2 ? EPROTO : errno;
     for (unsigned i = 0; i < n; i++)
         close(fds[i]);
     if (pid > 0)
         remember(token, pid, -1);
-    tell(R_SPAWNED, token, pid, pid > 0 ? 0 : error);
+    else
+        tell(R_SPAWNED, token, 0, error);
 }
 
 static void signal_one(const struct reaper_message *m)

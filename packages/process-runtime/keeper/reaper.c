@@ -8,6 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What was taken in and not yet acted upon. */
+struct heard { struct heard *next; struct reaper_message m; };
+
 /* A packet that the reaper's socket had no room for. */
 struct pending { struct pending *next; size_t n; int nfds; int fds[MAX_INPUTS + 2]; uint8_t p[]; };
 
@@ -102,6 +105,8 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
             token_spawned(t, m->pid);
         break;
     case R_EXITED:
+        if (t != NULL && t->state == TOKEN_STARTING)
+            token_spawned(t, m->pid); /* killed before it could say so itself */
         if (t != NULL)
             token_exited(t, (uint32_t)m->a, (uint32_t)m->b, m->u1, m->u2, m->u3);
         break;
@@ -122,23 +127,70 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
     }
 }
 
-static void reaper_ready(struct source *s, uint32_t events)
+/*
+ * Takes in what the reaper sent. Births are told at once, so that a message of a newborn finds its token; the rest waits its
+ * turn in `heard_first`, because hearing of a death reads messages, and this may be asked for while one is read.
+ */
+static void pull(struct pgroup *g)
 {
-    struct pgroup *g = (struct pgroup *)((char *)s - offsetof(struct pgroup, watch));
-    if (events & EPOLLOUT)
-        send_pending(g);
     struct reaper_message m;
-    while (s->fd >= 0) {
-        ssize_t n = recv(s->fd, &m, sizeof m, MSG_DONTWAIT);
+    while (g->watch.fd >= 0 && !g->reaper_gone) {
+        ssize_t n = recv(g->watch.fd, &m, sizeof m, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
             return;
         if (n <= 0) {
-            reaper_lost(g);
-            return;
+            g->reaper_gone = true;
+            loop_want(&g->watch, 0);
+        } else if (m.kind == R_SPAWNED)
+            heard(g, &m);
+        else {
+            struct heard *h = xalloc(sizeof *h);
+            h->m = m;
+            *(g->heard_last != NULL ? &g->heard_last->next : &g->heard_first) = h;
+            g->heard_last = h;
         }
+    }
+}
+
+static void work_off(struct pgroup *g)
+{
+    struct heard *h;
+    while ((h = g->heard_first) != NULL) {
+        g->heard_first = h->next;
+        if (g->heard_first == NULL)
+            g->heard_last = NULL;
+        struct reaper_message m = h->m;
+        free(h);
         heard(g, &m);
+    }
+    if (g->reaper_gone && g->mode == GROUP_REAPER)
+        reaper_lost(g);
+}
+
+static void reaper_ready(struct source *s, uint32_t events)
+{
+    struct pgroup *g = (struct pgroup *)((char *)s - offsetof(struct pgroup, watch));
+    if (events & EPOLLOUT)
+        send_pending(g);
+    pull(g);
+    work_off(g);
+}
+
+void reapers_pull(void)
+{
+    for (struct pgroup *g = groups; g != NULL; g = g->next)
+        if (g->mode == GROUP_REAPER && g->starting > 0)
+            pull(g);
+}
+
+void reapers_work_off(void)
+{
+    for (struct pgroup *g = groups, *next; g != NULL; g = next) {
+        next = g->next;
+        if (g->heard_first != NULL || (g->reaper_gone && g->mode == GROUP_REAPER))
+            work_off(g);
     }
 }
 
@@ -210,4 +262,8 @@ void reaper_end(struct pgroup *g)
         close_fds(p->fds, p->nfds);
     }
     g->last = NULL;
+    for (struct heard *h; (h = g->heard_first) != NULL; free(h))
+        g->heard_first = h->next;
+    g->heard_last = NULL;
+    g->reaper_gone = false;
 }

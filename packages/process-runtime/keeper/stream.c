@@ -149,36 +149,34 @@ static void drop(struct stream *s)
     loop_free_later(s);
 }
 
-/* The header is looked at byte by byte until its seventh line is whole: what follows belongs to the stream. */
+/* The header is gathered until its seventh line is whole; what came with it belongs to the stream. */
 static void header_ready(struct source *source, uint32_t events)
 {
     (void)events;
     struct stream *s = (struct stream *)((char *)source - offsetof(struct stream, source));
-    char text[MAX_HEADER + 1];
-    ssize_t n = recv(source->fd, text, MAX_HEADER, MSG_PEEK | MSG_DONTWAIT);
+    size_t had = s->metadata.n;
+    ssize_t n = recv(source->fd, buf_room(&s->metadata, MAX_HEADER), MAX_HEADER, MSG_DONTWAIT);
+    s->metadata.n = had + (n > 0 ? (size_t)n : 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    int lines = 0;
-    ssize_t used = 0;
-    while (used < n && lines < HEADER_LINES)
-        lines += text[used++] == '\n';
-    bool whole = lines == HEADER_LINES;
-    if (!whole && n > 0 && n < MAX_HEADER && !(events & EPOLLHUP) && s->offset != (uint64_t)n) {
-        s->offset = (uint64_t)n; /* wait for more */
+    size_t used = 0, lines = 0;
+    while (used < s->metadata.n && lines < HEADER_LINES)
+        lines += s->metadata.p[used++] == '\n';
+    if (lines < HEADER_LINES && n > 0 && s->metadata.n < MAX_HEADER)
         return;
-    }
-    if (!whole) {
+    struct buf got = s->metadata;
+    s->metadata = (struct buf){0};
+    char *text = xstrndup(got.p, used);
+    bool ok = lines == HEADER_LINES && used < MAX_HEADER && parse_header(s, text);
+    free(text);
+    if (ok) {
+        refresh_comm(s, &s->last);
+        if (got.n > used)
+            journal_stream_data(s, &s->last, got.p + used, got.n - used);
+        source->ready = ready;
+    } else
         drop(s);
-        return;
-    }
-    text[used] = 0;
-    if (recv(source->fd, text, (size_t)used, 0) != used || !parse_header(s, text)) {
-        drop(s);
-        return;
-    }
-    s->offset = 0;
-    source->ready = ready;
-    ready(source, EPOLLIN);
+    buf_free(&got);
 }
 
 void stream_accept(struct listener *l)

@@ -43,6 +43,7 @@ struct token *token_new(uint64_t id, struct pgroup *g)
         tokens->prev_all = t;
     tokens = t;
     g->live++;
+    g->starting++;
     return t;
 }
 
@@ -64,6 +65,13 @@ static void free_token(struct token *t)
     loop_free_later(t);
     if (t->group->remove)
         group_remove(t->group);
+}
+
+static void set_state(struct token *t, uint8_t state)
+{
+    if (t->state == TOKEN_STARTING)
+        t->group->starting--;
+    t->state = state;
 }
 
 static void set_pid(struct token *t, pid_t pid)
@@ -131,6 +139,12 @@ static void read_status(struct token *t)
     }
 }
 
+void token_catch_up(struct token *t)
+{
+    if (t->state == TOKEN_ALIVE && t->status.fd >= 0)
+        read_status(t);
+}
+
 static void status_ready(struct source *s, uint32_t events)
 {
     (void)events;
@@ -145,7 +159,7 @@ void token_watch_status(struct token *t, int fd) { loop_add(&t->status, fd, EPOL
 
 void token_spawned(struct token *t, pid_t pid)
 {
-    t->state = TOKEN_ALIVE;
+    set_state(t, TOKEN_ALIVE);
     set_pid(t, pid);
     if (!t->forget) {
         struct buf *b = event_begin(EV_SPAWNED, true);
@@ -170,12 +184,11 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
     if (t->state == TOKEN_EXITED)
         return;
     drain_messages();
-    if (t->state == TOKEN_ALIVE && t->status.fd >= 0)
-        read_status(t);
+    token_catch_up(t);
     loop_close(&t->status);
     loop_close(&t->pidfd);
     unset_pid(t);
-    t->state = TOKEN_EXITED;
+    set_state(t, TOKEN_EXITED);
     t->code = code;
     t->exit_status = status;
     t->user = user;
@@ -246,7 +259,7 @@ void token_adopted(struct token *t, int error)
     pid_t pid = t->pid;
     t->pid = 0;
     if (error == 0 && t->state == TOKEN_STARTING) {
-        t->state = TOKEN_ALIVE;
+        set_state(t, TOKEN_ALIVE);
         t->exec = EXEC_OK;
         set_pid(t, pid);
     }
@@ -258,6 +271,7 @@ void token_adopted(struct token *t, int error)
         event_end();
     }
     if (error != 0) {
+        set_state(t, TOKEN_EXITED);
         t->group->live--;
         free_token(t);
     }

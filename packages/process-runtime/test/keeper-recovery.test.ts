@@ -37,7 +37,7 @@ class RecordingManager {
   private done: () => void = () => {};
   readonly finished: Promise<void>;
   private readonly killAfter: number;
-  private frames = 0;
+  frames = 0;
 
   constructor(killAfter: number, starts: readonly KeeperCommand[]) {
     this.killAfter = killAfter;
@@ -171,7 +171,7 @@ async function busyRun(kill: { manager?: number; journal?: number }): Promise<Ou
   attachJournal().catch(() => {});
   await manager.finished;
   await journal.has(units.length * 2 + units.length);
-  const frames = { manager: manager["frames"], journal: journal.frames };
+  const frames = { manager: manager.frames, journal: journal.frames };
   await keeper.stop();
   return { manager, logs: journal.sorted(), starts: readFileSync(counter, "utf8"), frames };
 }
@@ -240,7 +240,7 @@ function outcome(result: Outcome): unknown {
   for (const [, event] of events) {
     const unit = "token" in event ? event.token : "group" in event ? Number(event.group[1]) : 0;
     const detail = event.kind === "exited" ? `exited ${event.code} ${event.status}` : event.kind;
-    if (event.kind !== "journalDied") (kinds[unit] ??= []).push(detail);
+    if (event.kind !== "journalDied") kinds[unit] = [...(kinds[unit] ?? []), detail];
   }
   return {
     gapless: sequence.every((seq, index) => seq === index + 1),
@@ -311,7 +311,7 @@ test("the unkilled run", async () => {
   `);
 });
 
-test("the manager is killed at every frame", { timeout: 240_000 }, async () => {
+test("the manager is killed at every frame", { timeout: 120_000 }, async () => {
   const plain = await busyRun({});
   const wanted = outcome(plain);
   for (let at = 1; at <= plain.frames.manager; at++) {
@@ -322,7 +322,7 @@ test("the manager is killed at every frame", { timeout: 240_000 }, async () => {
   }
 });
 
-test("the journal process is killed at every frame", { timeout: 240_000 }, async () => {
+test("the journal process is killed at every frame", { timeout: 120_000 }, async () => {
   const plain = await busyRun({});
   const wanted = outcome(plain);
   for (let at = 1; at <= plain.frames.journal; at++) {
