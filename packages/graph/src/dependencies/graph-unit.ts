@@ -7,8 +7,8 @@ export interface GraphUnit {
   /** All names, `id` among them. */
   readonly names: readonly string[];
   readonly loadState: LoadState;
-  /** Why loading failed, in words (for `error`). */
-  readonly loadError?: { readonly message: string } | undefined;
+  /** Why loading failed, as a D-Bus error. */
+  readonly loadError?: { readonly name: string; readonly message: string } | undefined;
   /** Of mounts: only what a file describes is required by those who need the path. */
   readonly fragmentPath?: string | undefined;
   /** Typed settings: section, then directive. Absent ones have systemd's default. */

@@ -2,29 +2,28 @@ import type { DependencyAtom } from "../dependencies/atom.ts";
 import type { Graph } from "../graph.ts";
 import type { JobType } from "../jobs/job.ts";
 import { collapseJobType } from "../jobs/job-tables.ts";
-import { isApplicable } from "./capabilities.ts";
+import { refuseJobType } from "./capabilities.ts";
 import type { Draft, DraftJob } from "./draft.ts";
-import { isNotApplicable, isQuiet, loadRefusal, refusal } from "./errors.ts";
+import { isNotApplicable, isQuiet, loadRefusal } from "./errors.ts";
 import type { TransactionError, TransactionView } from "./types.ts";
 
-/** What a job wants of another unit. `required`: the job cannot be without it, and a refusal is its own. */
-interface Want {
-  readonly unit: string;
+/** Jobs of one type that a job wants for other units. */
+interface Wants {
+  readonly units: readonly string[];
   readonly type: JobType;
+  /** The job cannot be without them, and a refusal is its own. */
   readonly required: boolean;
   readonly conflicts: boolean;
-  /** What is logged when a refusal is swallowed. */
-  readonly complaint: string;
-  /** Swallow quietly what isQuiet names. */
-  readonly quiet: boolean;
 }
 
 interface Frame {
   readonly job: DraftJob;
-  readonly wants: readonly Want[];
+  readonly groups: readonly Wants[];
+  group: number;
   next: number;
 }
 
+/** What adding a job looks at. */
 export interface AddOptions {
   readonly graph: Graph;
   readonly view: TransactionView;
@@ -40,94 +39,84 @@ export interface AddOptions {
  * what was added before it stays, as in systemd. An own stack, because chains of dependencies may be long.
  */
 export function addJob(options: AddOptions, unit: string, type: JobType, by?: DraftJob): TransactionError | undefined {
-  const { draft } = options;
-  const first = enter(options, { unit, type, required: true, conflicts: false, complaint: "", quiet: false }, by);
+  const first = enter(options, unit, { units: [], type, required: true, conflicts: false }, by);
   if ("error" in first) return first.error;
   const stack: Frame[] = first.frame ? [first.frame] : [];
-  while (stack.length > 0) {
-    const frame = stack[stack.length - 1] as Frame;
-    const want = frame.wants[frame.next++];
-    if (!want) {
-      stack.pop();
+  for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+    const wants = frame.groups[frame.group];
+    const other = wants?.units[frame.next];
+    if (other === undefined) {
+      if (wants === undefined) stack.pop();
+      frame.group++;
+      frame.next = 0;
       continue;
     }
-    const entered = enter(options, want, frame.job);
-    if ("frame" in entered) {
-      if (entered.frame) stack.push(entered.frame);
-      continue;
-    }
-    const error = entered.error;
-    for (;;) {
-      const top = stack[stack.length - 1];
-      if (!top) return error;
-      const failed = top.wants[top.next - 1] as Want;
-      if (!failed.required) {
-        const priority = failed.quiet && isQuiet(error) ? 7 : 4;
-        draft.say(priority, failed.unit, `${failed.complaint}, ignoring: ${error.message}`);
-        break;
-      }
-      if (isNotApplicable(error)) break;
-      stack.pop();
-    }
+    frame.next++;
+    const entered = enter(options, other, wants as Wants, frame.job);
+    if ("error" in entered) {
+      const error = swallow(options.draft, stack, entered.error);
+      if (error) return error;
+    } else if (entered.frame) stack.push(entered.frame);
   }
   return undefined;
 }
 
+/** Takes a refusal up the stack to whom it does not stop; undefined when there is such a one. */
+function swallow(draft: Draft, stack: Frame[], error: TransactionError): TransactionError | undefined {
+  for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+    const wants = frame.groups[frame.group] as Wants;
+    if (!wants.required) {
+      const quiet = wants.type === "start" && isQuiet(error);
+      const what = wants.type === "reload" ? "dependency reload job" : "dependency job";
+      draft.say(quiet ? 7 : 4, wants.units[frame.next - 1] as string, `Cannot add ${what}, ignoring: ${error.message}`);
+      return undefined;
+    }
+    if (isNotApplicable(error)) return undefined;
+    stack.pop();
+  }
+  return error;
+}
+
 type Entered = { readonly frame: Frame | undefined } | { readonly error: TransactionError };
 
-function enter(
-  { graph, view, draft, ignoreRequirements, ignoreOrder, startRestarts }: AddOptions,
-  want: Want,
-  by?: DraftJob,
-): Entered {
-  const unit = graph.resolve(want.unit) ?? want.unit;
-  const { type } = want;
-  const loaded = graph.unit(unit);
-  if (loaded?.loadState === "stub" || loaded?.loadState === "merged")
-    return { error: refusal("LoadFailed", `Unit ${unit} is not loaded properly.`) };
-  if (type !== "stop") {
-    const error = loadRefusal(unit, loaded);
-    if (error) return { error };
-  }
-  if (!isApplicable(graph, view, unit, type))
-    return { error: refusal("JobTypeNotApplicable", `Job type ${type} is not applicable for unit ${unit}.`) };
+const nothing: Entered = { frame: undefined };
+
+function enter(options: AddOptions, name: string, wanted: Wants, by: DraftJob | undefined): Entered {
+  const { graph, view, draft } = options;
+  const { type } = wanted;
+  const unit = graph.resolve(name) ?? name;
+  const refused = loadRefusal(unit, graph.unit(unit), type);
+  if (refused) return { error: refused };
+  const inapplicable = refuseJobType(graph, view, unit, type);
+  if (inapplicable) return { error: inapplicable };
   const { job, isNew } = draft.job(unit, type);
-  job.ignoreOrder ||= ignoreOrder;
-  if (by) draft.link(by, job, want.required, want.conflicts);
+  job.ignoreOrder ||= options.ignoreOrder;
+  if (by) draft.link(by, job, wanted.required, wanted.conflicts);
   else draft.anchor = job;
-  if (!isNew || (ignoreRequirements && by === undefined) || type === "nop") return { frame: undefined };
-  const wants = wantsOf(graph, view, unit, type, type === "restart" || (startRestarts === true && by === undefined));
-  return { frame: wants.length > 0 ? { job, wants, next: 0 } : undefined };
+  if (!isNew || (options.ignoreRequirements && by === undefined)) return nothing;
+  const restarts = type === "restart" || (options.startRestarts === true && by === undefined);
+  const groups = wantsOf(graph, view, unit, type, restarts);
+  return groups.length > 0 ? { frame: { job, groups, group: 0, next: 0 } } : nothing;
 }
 
 /** What a job of a unit wants, in systemd's order. */
-function wantsOf(graph: Graph, view: TransactionView, unit: string, type: JobType, restarts: boolean): Want[] {
-  const wants: Want[] = [];
-  const add = (atom: DependencyAtom, wanted: JobType, required: boolean, conflicts = false, quiet = false): void => {
-    for (const other of graph.byAtom(unit, atom))
-      wants.push({ unit: other, type: wanted, required, conflicts, quiet, complaint: "Cannot add dependency job" });
+function wantsOf(graph: Graph, view: TransactionView, unit: string, type: JobType, restarts: boolean): Wants[] {
+  const groups: Wants[] = [];
+  const add = (units: readonly string[], wanted: JobType, required: boolean, conflicts = false): void => {
+    if (units.length > 0) groups.push({ units, type: wanted, required, conflicts });
   };
+  // Of what would restart or reload along, only what runs does.
+  const running = (atom: DependencyAtom, wanted: "try-restart" | "try-reload") =>
+    graph.byAtom(unit, atom).filter((other) => collapseJobType(wanted, view.activeState(other)) !== "nop");
   if (type === "start" || type === "restart") {
-    add("pull-in-start", "start", true);
-    add("pull-in-start-ignored", "start", false, false, true);
-    add("pull-in-verify", "verify-active", true);
-    add("pull-in-stop", "stop", true, true);
-    add("pull-in-stop-ignored", "stop", false);
+    add(graph.byAtom(unit, "pull-in-start"), "start", true);
+    add(graph.byAtom(unit, "pull-in-start-ignored"), "start", false);
+    add(graph.byAtom(unit, "pull-in-verify"), "verify-active", true);
+    add(graph.byAtom(unit, "pull-in-stop"), "stop", true, true);
+    add(graph.byAtom(unit, "pull-in-stop-ignored"), "stop", false);
   }
-  if (type === "stop") add("propagate-stop", "stop", true);
-  if (restarts)
-    for (const other of graph.byAtom(unit, "propagate-restart")) {
-      // Only what runs is restarted along.
-      const collapsed = collapseJobType("try-restart", view.activeState(other));
-      if (collapsed === "nop") continue;
-      wants.push({ unit: other, type: collapsed, required: true, conflicts: false, quiet: false, complaint: "" });
-    }
-  if (type === "reload")
-    for (const other of graph.byAtom(unit, "propagates-reload-to")) {
-      const collapsed = collapseJobType("try-reload", view.activeState(other));
-      if (collapsed === "nop") continue;
-      const complaint = "Cannot add dependency reload job";
-      wants.push({ unit: other, type: collapsed, required: false, conflicts: false, quiet: false, complaint });
-    }
-  return wants;
+  if (type === "stop") add(graph.byAtom(unit, "propagate-stop"), "stop", true);
+  if (restarts) add(running("propagate-restart", "try-restart"), "restart", true);
+  if (type === "reload") add(running("propagates-reload-to", "try-reload"), "reload", false);
+  return groups;
 }

@@ -1,9 +1,9 @@
 import type { Graph } from "../graph.ts";
 import type { JobType } from "../jobs/job.ts";
 import { compareJobs } from "../jobs/job-order.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, DraftJob } from "./draft.ts";
 import { refusal } from "./errors.ts";
-import type { TransactionError, TransactionView } from "./types.ts";
+import type { QueuedJob, TransactionError, TransactionView } from "./types.ts";
 
 /** A job of the draft or, where the draft has none for a unit, the one in the queue. */
 interface Visited {
@@ -14,7 +14,9 @@ interface Visited {
   readonly fixed: boolean;
   readonly from: Visited | undefined;
   onPath: boolean;
-  readonly later: readonly string[];
+  relation: "before" | "after";
+  /** The units that this one is `relation` to, and how far they were looked at. */
+  others: readonly string[];
   next: number;
 }
 
@@ -24,53 +26,49 @@ interface Visited {
  */
 export function breakCycle(draft: Draft, graph: Graph, view: TransactionView): "done" | "again" | TransactionError {
   const seen = new Map<string, Visited>();
-  const visit = (unit: string, from: Visited | undefined): Visited | undefined => {
-    const own = draft.jobs.get(unit)?.[0];
-    const job = own ?? view.job(unit);
-    if (!job) return undefined;
+  const jobOf = (unit: string): DraftJob | QueuedJob | undefined => draft.jobs.get(unit)?.[0] ?? view.job(unit);
+  const visit = (unit: string, job: DraftJob | QueuedJob, from: Visited | undefined): Visited => {
     const visited: Visited = {
       unit,
       type: job.type,
       ignoreOrder: job.ignoreOrder,
-      fixed: !own || own.mattersToAnchor,
+      fixed: !("mattersToAnchor" in job) || job.mattersToAnchor,
       from,
       onPath: true,
-      later: [...graph.byAtom(unit, "before"), ...graph.byAtom(unit, "after")],
+      relation: "before",
+      others: graph.byAtom(unit, "before"),
       next: 0,
     };
     seen.set(unit, visited);
     return visited;
   };
-  for (const unit of draft.jobs.keys()) {
+  for (const [unit, [first]] of draft.jobs) {
     if (seen.has(unit)) continue;
-    let top = visit(unit, undefined);
+    let top: Visited | undefined = visit(unit, first as DraftJob, undefined);
     while (top) {
-      const at = top.next++;
-      const other = top.later[at];
+      const other = top.others[top.next++];
       if (other === undefined) {
-        top.onPath = false;
-        top = top.from;
+        if (top.relation === "after") {
+          top.onPath = false;
+          top = top.from;
+        } else {
+          top.relation = "after";
+          top.others = graph.byAtom(top.unit, "after");
+          top.next = 0;
+        }
         continue;
       }
       const known = seen.get(other);
       if (known && !known.onPath) continue;
-      const job = draft.jobs.get(other)?.[0] ?? view.job(other);
-      if (!job || !runsBefore(graph, top, job, other)) continue;
-      if (known) return breakAt(draft, known, top);
-      top = visit(other, top) ?? top;
+      if (known) {
+        if (compareJobs(top, known, top.relation) < 0) return breakAt(draft, known, top);
+        continue;
+      }
+      const job = jobOf(other);
+      if (job && compareJobs(top, job, top.relation) < 0) top = visit(other, job, top);
     }
   }
   return "done";
-}
-
-function runsBefore(
-  graph: Graph,
-  job: Visited,
-  other: { readonly type: JobType; readonly ignoreOrder: boolean },
-  unit: string,
-): boolean {
-  if (graph.has(job.unit, "Before", unit) && compareJobs(job, other, "before") < 0) return true;
-  return graph.has(job.unit, "After", unit) && compareJobs(job, other, "after") < 0;
 }
 
 /** The cycle runs from `start` to `end` and back; the log tells it backwards, as systemd does. */

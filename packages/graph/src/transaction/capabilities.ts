@@ -3,7 +3,8 @@ import { flag, list, word } from "../dependencies/settings.ts";
 import { isPerpetual } from "../dependencies/unit-types.ts";
 import type { Graph } from "../graph.ts";
 import type { JobType } from "../jobs/job.ts";
-import type { TransactionView } from "./types.ts";
+import { refusal } from "./errors.ts";
+import type { TransactionError, TransactionView } from "./types.ts";
 
 const ignoredOnIsolate = new Set(["slice", "scope", "device", "swap", "mount", "automount"]);
 
@@ -33,8 +34,19 @@ export function canStop(name: string): boolean {
   return unitTypeOf(name) !== "device" && !isPerpetual(name);
 }
 
-/** Whether a job of that type means anything for the unit. A start always does: a device may come. */
-export function isApplicable(graph: Graph, view: TransactionView, name: string, type: JobType): boolean {
+/** Why a job of that type means nothing for the unit; undefined when it does. A start always does: a device may come. */
+export function refuseJobType(
+  graph: Graph,
+  view: TransactionView,
+  name: string,
+  type: JobType,
+): TransactionError | undefined {
+  return applies(graph, view, name, type)
+    ? undefined
+    : refusal("JobTypeNotApplicable", `Job type ${type} is not applicable for unit ${name}.`);
+}
+
+function applies(graph: Graph, view: TransactionView, name: string, type: JobType): boolean {
   switch (type) {
     case "verify-active":
     case "start":

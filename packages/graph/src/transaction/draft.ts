@@ -9,6 +9,8 @@ export interface Link {
   readonly matters: boolean;
   /** The object is a stop because the two conflict. */
   readonly conflicts: boolean;
+  /** One of the two is gone. Lists are swept when they are read: a transaction may have a million links. */
+  isCut: boolean;
 }
 
 /** A job that a transaction thinks about. */
@@ -19,10 +21,13 @@ export interface DraftJob {
   irreversible: boolean;
   ignoreOrder: boolean;
   mattersToAnchor: boolean;
-  /** Links to what this job wants. */
-  subjects: Set<Link>;
+  /** Links to what this job wants. Skip those that are cut. */
+  readonly subjects: Link[];
   /** Links to those who want this job. */
-  objects: Set<Link>;
+  readonly objects: Link[];
+  /** How many of `objects` are not cut. */
+  wanted: number;
+  isGone: boolean;
 }
 
 /**
@@ -56,8 +61,10 @@ export class Draft {
       irreversible: this.irreversible,
       ignoreOrder: false,
       mattersToAnchor: false,
-      subjects: new Set(),
-      objects: new Set(),
+      subjects: [],
+      objects: [],
+      wanted: 0,
+      isGone: false,
     };
     if (jobs) jobs.unshift(job);
     else this.jobs.set(unit, [job]);
@@ -65,9 +72,10 @@ export class Draft {
   }
 
   link(subject: DraftJob, object: DraftJob, matters: boolean, conflicts: boolean): void {
-    const link: Link = { subject, object, matters, conflicts };
-    subject.subjects.add(link);
-    object.objects.add(link);
+    const link: Link = { subject, object, matters, conflicts, isCut: false };
+    subject.subjects.push(link);
+    object.objects.push(link);
+    object.wanted++;
   }
 
   /** Takes a job out. With `dependents`, those that cannot be without it go too. */
@@ -79,13 +87,12 @@ export class Draft {
       if (!jobs || at < 0) continue;
       jobs.splice(at, 1);
       if (jobs.length === 0) this.jobs.delete(next.unit);
-      for (const link of next.subjects) link.object.objects.delete(link);
+      next.isGone = true;
+      for (const link of next.subjects) cut(link);
       for (const link of next.objects) {
-        link.subject.subjects.delete(link);
-        if (link.matters && dependents) doomed.push(link.subject);
+        if (link.matters && dependents && !link.isCut) doomed.push(link.subject);
+        cut(link);
       }
-      next.subjects.clear();
-      next.objects.clear();
     }
   }
 
@@ -99,10 +106,16 @@ export class Draft {
     job.irreversible ||= other.irreversible;
     job.ignoreOrder ||= other.ignoreOrder;
     job.mattersToAnchor ||= other.mattersToAnchor;
-    const subjects = [...other.subjects];
-    const objects = [...other.objects];
+    const subjects = other.subjects.filter((link) => !link.isCut);
+    const objects = other.objects.filter((link) => !link.isCut);
     this.delete(other, false);
     for (const { object, matters, conflicts } of subjects) this.link(job, object, matters, conflicts);
     for (const { subject, matters, conflicts } of objects) this.link(subject, job, matters, conflicts);
   }
+}
+
+function cut(link: Link): void {
+  if (link.isCut) return;
+  link.isCut = true;
+  link.object.wanted--;
 }

@@ -1,5 +1,6 @@
 import type { GraphUnit } from "../dependencies/graph-unit.ts";
 import { isLoaded } from "../dependencies/unit-types.ts";
+import type { JobType } from "../jobs/job.ts";
 import type { TransactionError } from "./types.ts";
 
 const SYSTEMD = "org.freedesktop.systemd1.";
@@ -24,26 +25,22 @@ export function isNotApplicable(error: TransactionError): boolean {
   return error.name === `${SYSTEMD}JobTypeNotApplicable`;
 }
 
-/** Why a unit in that load state can have no job but stop; undefined when it can. */
-export function loadRefusal(name: string, unit: GraphUnit | undefined): TransactionError | undefined {
-  if (isLoaded(name, unit)) return undefined;
-  switch (unit?.loadState) {
-    case "loaded":
-      return undefined;
-    case undefined:
-    case "not-found":
-      return refusal("NoSuchUnit", `Unit ${name} not found.`);
+/** Why a unit can have no job of that type, by how it was loaded; undefined when it can. Whatever is wrong with a unit, it can be stopped. */
+export function loadRefusal(name: string, unit: GraphUnit | undefined, type: JobType): TransactionError | undefined {
+  const state = unit?.loadState;
+  if (state === "stub" || state === "merged") return refusal("LoadFailed", `Unit ${name} is not loaded properly.`);
+  if (type === "stop" || isLoaded(name, unit)) return undefined;
+  switch (state) {
     case "bad-setting":
       return refusal("BadUnitSetting", `Unit ${name} has a bad unit file setting.`);
     case "masked":
       return refusal("UnitMasked", `Unit ${name} is masked.`);
     case "error":
-      return refusal(
-        "LoadFailed",
-        `Unit ${name} failed to load properly, please adjust/correct and reload service manager: ${unit.loadError?.message ?? "Input/output error"}`,
+      return (
+        unit?.loadError ??
+        refusal("LoadFailed", `Unit ${name} failed to load properly, please adjust/correct and reload service manager.`)
       );
-    case "stub":
-    case "merged":
-      return refusal("LoadFailed", `Unit ${name} is not loaded properly.`);
+    default:
+      return refusal("NoSuchUnit", `Unit ${name} not found.`);
   }
 }

@@ -69,6 +69,5 @@ function choose(j: DraftJob, k: DraftJob): DraftJob | undefined {
 }
 
 function isConflictedBy(job: DraftJob): boolean {
-  for (const link of job.objects) if (link.conflicts) return true;
-  return false;
+  return job.objects.some((link) => link.conflicts && !link.isCut);
 }

@@ -9,7 +9,7 @@ export function markMatters(draft: Draft): void {
   draft.anchor.mattersToAnchor = true;
   for (let job = stack.pop(); job; job = stack.pop())
     for (const link of job.subjects)
-      if (link.matters && !link.object.mattersToAnchor) {
+      if (link.matters && !link.isCut && !link.object.mattersToAnchor) {
         link.object.mattersToAnchor = true;
         stack.push(link.object);
       }
@@ -30,12 +30,12 @@ export function dropRedundant(draft: Draft, view: TransactionView): void {
 /** Drops jobs that nobody wants any more. */
 export function collectGarbage(draft: Draft): void {
   const queue: DraftJob[] = [];
-  for (const jobs of draft.jobs.values()) queue.push(...jobs);
+  for (const jobs of draft.jobs.values()) for (const job of jobs) queue.push(job);
   for (let job = queue.pop(); job; job = queue.pop()) {
-    if (job === draft.anchor || job.objects.size > 0) continue;
-    const wanted = [...job.subjects].map((link) => link.object);
+    if (job === draft.anchor || job.wanted > 0 || job.isGone) continue;
+    const objects = job.subjects.filter((link) => !link.isCut).map((link) => link.object);
     draft.delete(job, true);
-    queue.push(...wanted.filter((object) => draft.jobs.get(object.unit)?.includes(object)));
+    for (const object of objects) queue.push(object);
   }
 }
 
@@ -43,7 +43,7 @@ export function collectGarbage(draft: Draft): void {
 export function minimizeImpact(draft: Draft, view: TransactionView): void {
   for (const jobs of [...draft.jobs.values()])
     for (const job of [...jobs]) {
-      if (job.mattersToAnchor || !jobs.includes(job)) continue;
+      if (job.mattersToAnchor || job.isGone) continue;
       const stops = job.type === "stop" && isActiveOrActivating(view.activeState(job.unit));
       const queued = view.job(job.unit);
       const changes = queued !== undefined && isConflicting(job.type, queued.type);
