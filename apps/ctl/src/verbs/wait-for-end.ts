@@ -1,0 +1,27 @@
+/** `start --wait`: until the started units are inactive or failed again (systemctl(1), --wait). */
+import type { AwaitedJob } from "../bus/job-waiter.ts";
+import type { Context } from "../context.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { unitPath } from "../unit-name.ts";
+
+/** Fails when one of the units has failed. */
+export async function waitForEnd({ manager }: Context, jobs: readonly AwaitedJob[]): Promise<number> {
+  const changed = new Map<string, () => void>();
+  manager.bus.onSignal((signal) => {
+    if (signal.member === "PropertiesChanged") changed.get(signal.path ?? "")?.();
+  });
+  const states = await Promise.all(
+    jobs.map(async ({ unit }) => {
+      for (;;) {
+        const next = new Promise<void>((resolve) => changed.set(unitPath(unit), resolve));
+        const state = await manager.getUnit(unit, "ActiveState");
+        if (state === "inactive" || state === "failed") return state;
+        const closed = manager.bus.closed.then((error) => {
+          throw error ?? new Error("Connection is closed");
+        });
+        await Promise.race([next, closed]);
+      }
+    }),
+  );
+  return states.includes("failed") ? exitCodes.failure : exitCodes.success;
+}
