@@ -16,7 +16,7 @@ export function specialUnit(name: string, context: LoadContext): LoadedUnit | un
   const text = texts[name] ?? mountText(name);
   if (text === undefined) return undefined;
   const unit = loadUnitFromFiles(name, [{ path: "", text }], context);
-  return { ...unit, fragmentPath: undefined, settings: unit.settings };
+  return { ...unit, loadState: "loaded", loadError: undefined, fragmentPath: undefined, diagnostics: [] };
 }
 
 function mountText(name: string): string | undefined {
