@@ -85,7 +85,7 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
       return tidy(root, text.join("\n"), 1);
     }
     if (found.name === names[0]) return done;
-    const note = `Note: "${found.name}" is the default unit (possibly a runtime symlink).`;
+    const note = `Note: "${found.name}" is the default unit (possibly a runtime override).`;
     return tidy(root, [...done.lines, note].join("\n"), 0);
   };
   const noInstall = "The unit files have no installation config";

@@ -192,7 +192,7 @@ int main(int argc, char **argv) {
       for (int depth = 1; depth && ++i < argc;) depth += strcmp(argv[i], "{") == 0 ? 1 : strcmp(argv[i], "}") == 0 ? -1 : 0;
     }
     else if (strcmp(a, "}") == 0) exit(0);
-    else if (take(a, "say", &v)) { expand(v, text, sizeof text); printf("%s\n", text); }
+    else if (take(a, "say", &v)) { expand(v, text, sizeof text); printf("%s\n", text); fflush(stdout); }
     else if (take(a, "err", &v)) { expand(v, text, sizeof text); fprintf(stderr, "%s\n", text); }
     else if (take(a, "lines", &v)) {
       char *rest; long n = strtol(v, &rest, 10);

@@ -23,13 +23,15 @@ fi
 mkdir -m 777 "$state/seen" "$state/log"
 unshare --mount --pid --fork --mount-proc --cgroup --kill-child sh -c "
   $cgroup; mount -t tmpfs -o mode=755 tmpfs /run; mkdir -p /run/lock /run/seen /run/log
+  mount -t tmpfs -o mode=755 tmpfs /dev; ln -s /proc/self/fd /dev/fd
+  for n in 'null 3' 'zero 5' 'random 8' 'urandom 9'; do mknod -m 666 /dev/\${n% *} c 1 \${n#* }; done
   mount --bind $state/seen /run/seen; mount --bind $state/log /run/log
   exec env -i container=test PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
     $CLONE/packages/process-runtime/keeper/bin/steward-keeper $vectors" >"$state/console" 2>&1 </dev/null &
 outer=$!
 init=
 until [ -n "$init" ] || ! kill -0 "$outer" 2>/dev/null; do
-  read -r init _ 2>/dev/null <"/proc/$outer/task/$outer/children" || init=
+  init=$(cut -d ' ' -f 1 "/proc/$outer/task/$outer/children" 2>/dev/null)
 done
 until [ "$(cat "/proc/$init/comm" 2>/dev/null)" = steward-keeper ] || ! kill -0 "$outer" 2>/dev/null; do sleep 0.01; done
 nsenter -t "$init" -m -p -C sh /etc/collect.sh "$@"
