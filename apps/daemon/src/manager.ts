@@ -24,6 +24,7 @@ import { originProperties, type ShownProperty } from "./definition-properties.ts
 import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";
 import type { StepOutcome } from "./loop.ts";
+import { LogLevel } from "./log-level.ts";
 import type { Places } from "./places.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { RequestResult, Requests } from "./requests.ts";
@@ -73,6 +74,7 @@ export class Manager {
   readonly facts: MachineFacts;
   readonly files: InstallFiles;
   readonly moments: Partial<Record<MomentName, DualTimestamp>> = {};
+  readonly logLevel = new LogLevel();
   exitCode = 0;
   installedJobs = 0;
   failedJobs = 0;

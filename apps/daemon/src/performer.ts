@@ -15,6 +15,8 @@ export interface KeeperEffects {
 
 /** What the performer does with effects that stay inside this process. */
 export interface LocalEffects {
+  /** Whether lines of this priority are kept. */
+  logs(priority: number): boolean;
   answer(effect: LocalEffect): Event;
   reply(effect: Extract<Effect, { kind: "reply" }>): void;
   jobNew(effect: Extract<Effect, { kind: "jobNew" }>): void;
@@ -72,6 +74,7 @@ export class Performer {
         this.submit(this.inside.answer(effect), 0, number);
         return;
       case "log":
+        if (!this.inside.logs(effect.line.priority)) return;
         this.keeper.send({ kind: "log", entry: encodeExportEntry(this.logFields(effect.line)) }, number);
         return;
       case "reply":

@@ -100,6 +100,7 @@ export class Steward {
       keeper,
       outside: this.processes,
       inside: {
+        logs: (priority) => this.manager.logLevel.allows(priority),
         answer: (effect) => this.answer(effect),
         reply: ({ request, result }) => this.requests.settle(request, result),
         jobNew: ({ job }) => {

@@ -63,7 +63,7 @@ export const managerProperties: Readonly<Record<string, Getter>> = {
   Architecture: (manager) => manager.facts.architecture,
   Tainted: () => "",
   ...timestampGetters(),
-  LogLevel: () => "info",
+  LogLevel: (manager) => manager.logLevel.name,
   LogTarget: () => "journal",
   NNames: (manager) => manager.nameCount(),
   NFailedUnits: (manager) => manager.failedUnits().length,

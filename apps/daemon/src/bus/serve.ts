@@ -7,6 +7,7 @@ import { fileMethods } from "./file-methods.ts";
 import { managerInterface as managerDeclaration } from "./interfaces/index.ts";
 import { jobInterface } from "./job-object.ts";
 import { jobMethods } from "./job-methods.ts";
+import { logControl, setLogLevel, setLogTarget } from "./log-control.ts";
 import { managerProperties } from "./manager-properties.ts";
 import { jobPrefix, managerPath, unitNameOfLabel, unitPrefix } from "./paths.ts";
 import { unitInterfaces } from "./unit-object.ts";
@@ -22,9 +23,10 @@ export function serveBus(manager: Manager, environment: Environment): (call: Inc
     declaration: managerDeclaration,
     methods: { ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods },
     get: managerProperties,
-    set: { LogLevel: () => undefined, LogTarget: () => undefined, ServiceWatchdogs: () => undefined },
+    set: { LogLevel: setLogLevel, LogTarget: setLogTarget },
   };
   tree.add(managerPath, manager, [bound]);
+  tree.add("/org/freedesktop/LogControl1", manager, [logControl]);
   tree.addPrefix(
     unitPrefix,
     (label) => {
