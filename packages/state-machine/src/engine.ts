@@ -26,8 +26,6 @@ export type Outcome =
 
 /** One machine per unit type: what the job engine asks of it. Its own events come by its own door. */
 export interface Machine {
-  /** Before anything else: start limits. False: the machine has failed the unit itself. */
-  canStart?(turn: Turn, unit: string): boolean;
   start(turn: Turn, unit: string): Outcome;
   stop(turn: Turn, unit: string): Outcome;
   reload?(turn: Turn, unit: string): Outcome;

@@ -29,6 +29,8 @@ export interface Turn {
   readonly unneeded: Set<string>;
   readonly bound: Set<string>;
   readonly upheld: Set<string>;
+  /** Units whose OnFailure= or OnSuccess= has acted in this turn: two that start each other and fail at once must not spin. */
+  readonly ended: Set<string>;
   readonly engine: Engine;
 }
 
@@ -44,6 +46,7 @@ export function beginTurn(state: CoreState, now: Now, engine: Engine): Turn {
     unneeded: new Set(),
     bound: new Set(),
     upheld: new Set(),
+    ended: new Set(),
     engine,
   };
 }

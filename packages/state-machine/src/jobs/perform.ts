@@ -56,7 +56,6 @@ export function performStart(turn: Turn, job: JobRecord): Outcome {
     if (outcome !== undefined) return outcome;
   }
   if (boundToInactive(turn, job.unit)) return "dependency";
-  if (machine.canStart !== undefined && !machine.canStart(turn, job.unit)) return "failed";
   return machine.start(turn, job.unit);
 }
 

@@ -64,10 +64,13 @@ function perform(turn: Turn, job: JobRecord): Outcome {
 export function runJob(turn: Turn, id: number): void {
   let job = turn.state.jobs.get(id);
   if (job === undefined || job.state !== "waiting" || !isRunnable(turn, job)) return;
+  const { startedUsec } = job;
   startJobTimer(turn, job, "running-timeout");
   job = patchJob(turn, id, { state: "running", startedUsec: turn.now.monotonicUsec })!;
   emit(turn, { kind: "unitChanged", unit: job.unit });
-  settle(turn, job, perform(turn, job));
+  const outcome = perform(turn, job);
+  if (outcome === "again") patchJob(turn, id, { state: "waiting", startedUsec });
+  else settle(turn, job, outcome);
 }
 
 /** What an outcome means for a job that was tried. Also called when conditions have been looked at. */

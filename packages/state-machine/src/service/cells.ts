@@ -237,13 +237,20 @@ export const stopPostControlDone = (at: At<"stop-post">, { result }: Done): void
   if (data(at).main === undefined) enterSignal(at, "final-sigterm", result);
 };
 
+/** The last process that we know of is gone. Where the whole group was signalled, the others are waited for, so that none outlives the unit. */
+function finalProcessDone(at: Finishing, result: ServiceResult): void {
+  const { killMode } = settings(at);
+  if (isPopulated(at) && (killMode === "control-group" || killMode === "mixed")) return;
+  enterDead(at, result, true);
+}
+
 export const finalMainDone = (at: Finishing, { result }: Done): void => {
-  if (at.state.control === undefined) enterDead(at, result, true);
+  if (at.state.control === undefined) finalProcessDone(at, result);
 };
 
 export const finalControlDone = (at: Finishing, { result }: Done): void => {
   forgetControl(at);
-  if (data(at).main === undefined) enterDead(at, result, true);
+  if (data(at).main === undefined) finalProcessDone(at, result);
 };
 
 export const finalGroupEmpty = (at: Finishing): void => {

@@ -3,11 +3,9 @@ import { patchUnit } from "../turn.ts";
 import { unlimited } from "../unit/blank.ts";
 import { patch } from "./data.ts";
 import { dispatch } from "./dispatch.ts";
-import { withinStartLimit } from "./start.ts";
 
 /** Services, as the job engine sees them (systemd.service(5)). */
 export const serviceMachine: Machine = {
-  canStart: (turn, unit) => withinStartLimit({ turn, unit }),
   start: (turn, unit) => dispatch({ turn, unit }, { kind: "start" }) ?? "failed",
   stop: (turn, unit) => dispatch({ turn, unit }, { kind: "stop" }) ?? "failed",
   reload: (turn, unit) => dispatch({ turn, unit }, { kind: "reload" }) ?? "failed",

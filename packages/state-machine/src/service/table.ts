@@ -37,7 +37,7 @@ import type { CommonCell, CommonRow, ServiceEventKind, Table } from "./event.ts"
 import { enterReload, killReload } from "./reload.ts";
 import { enterReloadByNotify, enterRunning } from "./running.ts";
 import { setState } from "./set-state.ts";
-import { beginRun } from "./start.ts";
+import { beginRun, withinStartLimit } from "./start.ts";
 import {
   finalKillTimedOut,
   finalTimedOut,
@@ -56,6 +56,8 @@ const late = (): void => {};
 
 const start: Readonly<Record<"begins" | "underway" | "done" | "later", CommonCell<"start">>> = {
   begins: (at) => {
+    // Only starts that begin count: a job that is tried again while the unit is still going down is no start.
+    if (!withinStartLimit(at)) return "failed";
     beginRun(at);
     return data(at).state.kind === "start" && startIsSilent(at) ? "quiet" : "acted";
   },

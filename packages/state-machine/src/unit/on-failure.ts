@@ -27,6 +27,8 @@ export function triggerDetails(turn: Turn, unit: string): TriggerDetails {
 export function startOnEnd(turn: Turn, unit: string, atom: "on-failure" | "on-success"): void {
   const others = [...related(turn, unit, atom)];
   if (others.length === 0) return;
+  if (turn.ended.has(unit)) return;
+  turn.ended.add(unit);
   const definition = definitionOf(turn.state, unit);
   const directive = atom === "on-failure" ? "OnFailure=" : "OnSuccess=";
   const mode = atom === "on-failure" ? definition?.onFailureJobMode : definition?.onSuccessJobMode;
