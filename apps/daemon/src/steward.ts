@@ -37,6 +37,9 @@ export interface StewardParts {
   readonly core: LoadedCore;
 }
 
+/** Clients compare the number before it with systemd's. */
+const version = "0.1.0";
+
 /** SD_MESSAGE_INVALID_CONFIGURATION of systemd.catalog. */
 const invalidConfiguration = "c772d24e9a884cbeb9ea12625c306c01";
 
@@ -76,7 +79,7 @@ export class Steward {
       files: new InstallFiles(() => this.paths.installPlace(), () => this.connections.emit(unitFilesChangedSignal())),
       processes: this.processes,
       environment: environment.variables,
-      version: "252 (steward 0.1.0)",
+      version: `252 (steward ${version})`,
       searchPath: () => this.paths.list(),
       submit: (event, seq) => this.loop.submit(event, seq),
       settle: () => this.loop.run(),
@@ -146,7 +149,20 @@ export class Steward {
     // The keeper may have executed some commands of the last effect and not the others: it knows the ones that it has.
     const again = core.effects.filter(({ number, effect }) => number + numbersPerEffect > last + 1 && Performer.forKeeper(effect));
     this.compact(again);
+    if (!core.recovered) this.sayHello();
     void this.paths.runGenerators().then(() => this.start(again));
+  }
+
+  /** The first line of a boot: a reader of the journal sees from it that nothing before is missing. */
+  private sayHello(): void {
+    const { scope, facts } = this.parts.environment;
+    const place = facts.virtualization === "none" ? "" : `, in ${facts.virtualization}`;
+    const entry = encodeExportEntry([
+      ["PRIORITY", "6"],
+      ["MESSAGE", `steward ${version} running in ${scope} mode${place}.`],
+      ["SYSLOG_FACILITY", "3"],
+    ]);
+    this.parts.keeper.send({ kind: "log", entry }, 0);
   }
 
   private start(again: readonly { readonly number: number; readonly effect: Effect }[]): void {
