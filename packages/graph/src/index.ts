@@ -8,11 +8,13 @@ export { type DependencyProperty, dependencyProperties } from "./dependencies/pr
 export { referencedNames } from "./dependencies/referenced-names.ts";
 export { parentSlice, sliceOf } from "./dependencies/slice.ts";
 export { isPerpetual, needsNoFile } from "./dependencies/unit-types.ts";
+export { type DotOptions, toDot } from "./dot.ts";
 export { addUnits, buildGraph, type Graph, removeUnits } from "./graph.ts";
 export type { ActiveState } from "./jobs/active-state.ts";
 export type { Job, JobMode, JobResult, JobType } from "./jobs/job.ts";
 export { compareJobs, type OrderedJob, orderingBlocks } from "./jobs/job-order.ts";
 export { collapseJobType, isConflicting, isRedundant, isSuperset, mergeJobTypes } from "./jobs/job-tables.ts";
+export { findOrderingCycles } from "./ordering-cycles.ts";
 export { planTransaction } from "./transaction/plan-transaction.ts";
 export type {
   JobInstall,

@@ -86,6 +86,7 @@ export class World {
     for (const id of result.cancel)
       for (const job of this.queue.values()) if (job.id === id) this.queue.delete(job.unit);
     for (const job of result.jobs) {
+      if (job.type === "nop") continue;
       const queued = this.queue.get(job.unit);
       const merged = job.install.kind === "merge" && queued;
       this.queue.set(job.unit, {
