@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds keeper/bin/steward-keeper with nothing but a C compiler and libc. Does nothing when nothing changed.
 #   build.sh          the static program
-#   build.sh fuzz     bin/fuzz-plan and bin/fuzz-frames, dynamic, with the address and undefined-behaviour sanitizers
+#   build.sh fuzz     bin/fuzz and bin/steward-keeper-checked, dynamic, with the address and undefined-behaviour sanitizers
 set -eu
 cd "$(dirname "$0")"
 cc=${CC:-cc}
@@ -22,5 +22,14 @@ case ${1:-} in
     mv bin/steward-keeper.$$ bin/steward-keeper
     rm -f bin/static.log
     ;;
-*) echo "usage: build.sh" >&2; exit 2 ;;
+fuzz)
+    newest bin/fuzz ./*.c ./*.h fuzz/*.c build.sh && newest bin/steward-keeper-checked ./*.c ./*.h build.sh && exit 0
+    checks="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+    # The parsers with everything that acts replaced by nothing, and the whole keeper as it is.
+    $cc $flags $checks -I. -o bin/fuzz.$$ fuzz/fuzz.c bytes.c plan.c manager.c journal.c event.c peer.c
+    $cc $flags $checks -o bin/checked.$$ ./*.c
+    mv bin/fuzz.$$ bin/fuzz
+    mv bin/checked.$$ bin/steward-keeper-checked
+    ;;
+*) echo "usage: build.sh [fuzz]" >&2; exit 2 ;;
 esac

@@ -12,7 +12,9 @@
 enum { STREAM_MAX = 65536, DGRAM_COUNT = 4096, DGRAM_BYTES = 8 << 20, TOTAL_MAX = 64 << 20, OUT_HIGH = 256 << 10 };
 
 struct item {
-    struct item *prev, *next;
+    struct item *prev, *next;              /* all, in order of arrival */
+    struct item *next_own;                 /* of the same stream or source */
+    bool sent;
     struct stream *stream;                 /* NULL: a datagram */
     unsigned source;
     uint64_t number;                       /* offset of the first byte, or a datagram's number */
@@ -28,7 +30,7 @@ struct item {
 struct peer journal = {.name = "journal process", .source.fd = -1};
 static struct item *first, *last, *unsent;
 static struct buf config;
-static struct { uint64_t next; size_t count, bytes; } sources[SOURCES];
+static struct { uint64_t next; size_t count, bytes; struct queue queue; } sources[SOURCES];
 static size_t total;
 static bool config_sent;
 
@@ -88,8 +90,15 @@ static void send_item(struct item *i)
     close_frame(at);
 }
 
+static struct queue *queue_of(struct item *i) { return i->stream != NULL ? &i->stream->queue : &sources[i->source].queue; }
+
+/* Acknowledged from the front: the first of its stream or source. */
 static void drop_item(struct item *i)
 {
+    struct queue *q = queue_of(i);
+    q->first = i->next_own;
+    if (q->first == NULL)
+        q->last = NULL;
     *(i->prev != NULL ? &i->prev->next : &first) = i->next;
     *(i->next != NULL ? &i->next->prev : &last) = i->prev;
     if (unsent == i)
@@ -130,11 +139,12 @@ void journal_pump(void)
         struct item *i = unsent;
         struct stream *s = i->stream;
         unsent = i->next;
+        i->sent = true;
         send_item(i);
         if (!i->end)
             continue;
         s->ended = true;
-        if (s->acked == s->offset) {
+        if (s->acked == s->offset) { /* then the end is all that is left of it */
             drop_item(i);
             drop_stream(s);
         }
@@ -142,10 +152,14 @@ void journal_pump(void)
     peer_flush(&journal);
 }
 
-static struct item *add(struct stream *s, const void *p, size_t n)
+static struct item *add(struct stream *s, unsigned source, const void *p, size_t n)
 {
     struct item *i = xalloc(sizeof *i + n);
     i->stream = s;
+    i->source = source;
+    struct queue *q = queue_of(i);
+    *(q->last != NULL ? &q->last->next_own : &q->first) = i;
+    q->last = i;
     i->n = n;
     if (n > 0)
         memcpy(i->p, p, n);
@@ -170,7 +184,7 @@ void journal_stream_data(struct stream *s, const struct creds *who, const void *
         s->acked = s->offset;
         return;
     }
-    struct item *i = add(s, p, n);
+    struct item *i = add(s, 0, p, n);
     i->number = s->offset;
     i->who = *who;
     memcpy(i->comm, s->comm, sizeof i->comm);
@@ -185,7 +199,7 @@ void journal_stream_end(struct stream *s)
         drop_stream(s); /* it never said a word to this journal process */
         return;
     }
-    struct item *i = add(s, NULL, 0);
+    struct item *i = add(s, 0, NULL, 0);
     i->number = s->offset;
     i->end = true;
     i->group = xstrndup("", 0);
@@ -195,8 +209,7 @@ void journal_datagram(unsigned source, const struct creds *who, const char *comm
 {
     if (nobody())
         return;
-    struct item *i = add(NULL, p, n);
-    i->source = source;
+    struct item *i = add(NULL, source, p, n);
     i->number = ++sources[source].next;
     i->who = *who;
     strncpy(i->comm, comm, sizeof i->comm - 1);
@@ -221,12 +234,9 @@ static void stream_acked(uint64_t id, uint64_t offset)
         s = s->next;
     if (s == NULL || offset > s->offset)
         return;
-    for (struct item *i = first, *next; i != NULL && i != unsent; i = next) {
-        next = i->next;
-        if (i->stream == s && i->number + i->n <= offset) {
-            s->held -= i->n;
-            drop_item(i);
-        }
+    for (struct item *i; (i = s->queue.first) != NULL && i->sent && i->number + i->n <= offset;) {
+        s->held -= i->n;
+        drop_item(i);
     }
     if (offset > s->acked)
         s->acked = offset;
@@ -235,11 +245,8 @@ static void stream_acked(uint64_t id, uint64_t offset)
 
 static void datagrams_acked(unsigned source, uint64_t number)
 {
-    for (struct item *i = first, *next; i != NULL && i != unsent; i = next) {
-        next = i->next;
-        if (i->stream == NULL && i->source == source && i->number <= number)
-            drop_item(i);
-    }
+    for (struct item *i; (i = sources[source].queue.first) != NULL && i->sent && i->number <= number;)
+        drop_item(i);
 }
 
 static bool frame(struct peer *p, unsigned type, struct cur c)
@@ -283,6 +290,8 @@ static void started(struct peer *p)
     for (struct stream *s = streams; s != NULL; s = s->next)
         s->announced = s->ended = false;
     unsent = first;
+    for (struct item *i = first; i != NULL; i = i->next)
+        i->sent = false;
 }
 
 static void died(struct peer *p, int code, int status)

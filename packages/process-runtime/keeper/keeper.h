@@ -35,6 +35,7 @@ struct peer {
 extern struct peer manager, journal;
 void peer_start(struct peer *p);
 void peer_flush(struct peer *p);
+bool peer_execute(struct peer *p);
 void peer_exited(struct peer *p, int code, int status);
 void peer_close(struct peer *p);
 
@@ -195,6 +196,7 @@ void stream_rows(void);
 
 /* journal.c: log data, kept until the journal process has written them */
 struct item;
+struct queue { struct item *first, *last; };
 struct stream {
     struct stream *next;
     uint64_t id, token, offset, acked;
@@ -203,6 +205,7 @@ struct stream {
     struct source source;
     size_t held;                           /* bytes not acknowledged */
     bool announced, ended, external;
+    struct queue queue;
     struct creds last;
     char comm[17];
     uint64_t comm_read;

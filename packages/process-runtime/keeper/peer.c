@@ -68,7 +68,8 @@ static void peer_break(struct peer *p, const char *why)
         kill(p->pid, SIGKILL);
 }
 
-static bool execute_frames(struct peer *p)
+/* Executes the complete frames that came in; false when they broke the protocol. */
+bool peer_execute(struct peer *p)
 {
     size_t at = 0;
     bool ok = true;
@@ -104,7 +105,7 @@ static bool peer_read(struct peer *p, bool to_the_end)
             return true;
         if (n <= 0)
             return false;
-        if (!execute_frames(p)) {
+        if (!peer_execute(p)) {
             peer_break(p, "it broke the protocol");
             return false;
         }

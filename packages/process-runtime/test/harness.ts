@@ -42,9 +42,14 @@ export interface Bench {
 export function openBench(): Bench {
   const directory = mkdtempSync(join(tmpdir(), "steward-pr-"));
   chmodSync(directory, 0o777);
-  execFileSync("sh", [join(room, "keeper/build.sh")], { stdio: "inherit" });
+  // STEWARD_TEST_KEEPER=checked runs the same tests on the keeper with sanitizers.
+  const checked = process.env.STEWARD_TEST_KEEPER === "checked";
+  execFileSync("sh", [join(room, "keeper/build.sh"), ...(checked ? ["fuzz"] : [])], { stdio: "inherit" });
   // The keeper of this run, where another user can execute it and a later build does not replace it.
-  execFileSync("cp", [join(room, "keeper/bin/steward-keeper"), join(directory, "steward-keeper")]);
+  execFileSync("cp", [
+    join(room, `keeper/bin/steward-keeper${checked ? "-checked" : ""}`),
+    join(directory, "steward-keeper"),
+  ]);
   for (const name of ["relay", "escape"])
     execFileSync("cc", ["-O1", "-o", join(directory, name), join(room, "test/programs", `${name}.c`)]);
   return {
