@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 const cases = new Map();
 for (const file of process.argv.slice(2))
   for (const line of readFileSync(file, "utf8").trim().split("\n")) {
-    const { answer, log, ...rest } = JSON.parse(line);
+    const { answer, ...rest } = JSON.parse(line);
     const key = JSON.stringify(rest);
     const answers = cases.get(key) ?? new Set();
-    answers.add(JSON.stringify({ answer, log }));
+    answers.add(JSON.stringify(answer));
     cases.set(key, answers);
   }
 for (const [key, answers] of cases)

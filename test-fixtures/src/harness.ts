@@ -28,6 +28,8 @@ export interface BootOptions {
   readonly args?: readonly string[];
   /** The machine's own unit files: hidden by default, so that a test sees its own alone. */
   readonly vendor?: boolean;
+  /** How stewardd is started, where that is not its own launcher: a command line. */
+  readonly launcher?: string;
   /** The program to boot instead of stewardd: a command line. Nothing waits for it to answer. */
   readonly init?: string;
 }
@@ -163,7 +165,7 @@ async function bootLab(options: BootOptions): Promise<Instance> {
     "cp -a /mnt/tree/. /",
     user ? "chown -R nobody:nogroup /run/user/65534; chmod 700 /run/user/65534" : "",
   ];
-  const command = initCommand ?? [stewardd, ...(options.args ?? [])].map(quote).join(" ");
+  const command = initCommand ?? options.launcher ?? [stewardd, ...(options.args ?? [])].map(quote).join(" ");
   const own = Object.entries(options.env ?? {}).map(([key, value]) => quote(`${key}=${value}`));
   const userEnv = Object.entries(userEnvironment).map(([key, value]) => `${key}=${value}`);
   const asUser = "setpriv --reuid=nobody --regid=nogroup --clear-groups";

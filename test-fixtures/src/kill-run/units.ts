@@ -82,7 +82,7 @@ export const busyServices = ["talker", "task", "crasher", "forker", "victim", "l
 const driver = `
 echo begin >>/run/seen/driver
 calm() { while :; do j=$(systemctl list-jobs --no-legend 2>/dev/null) && [ -z "$(echo "$j" | grep -v -e driver.service -e default.target -e 'No jobs')" ] && return; sleep 0.02; done; }
-state() { systemctl show -P ActiveState "$1" 2>/dev/null; }
+state() { until s=$(systemctl show -P ActiveState "$1" 2>/dev/null); do sleep 0.02; done; echo "$s"; }
 until [ "$(state victim.service)" = inactive ]; do systemctl stop victim.service 2>/dev/null; calm; done
 echo driver-stopped-victim
 until [ "$(state late.service)" = active ]; do systemctl start late.service 2>/dev/null; calm; done
