@@ -10,6 +10,8 @@ type Load = Extract<Event, { readonly kind: "load" }>;
 /** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
 export function load(turn: Turn, { units, replaceAll, builtin }: Load): void {
   const { definitions } = turn.state;
+  definitions.related.clear();
+  definitions.blockers.clear();
   if (builtin !== undefined) definitions.builtin = builtin;
   if (replaceAll) {
     definitions.loaded.clear();

@@ -5,7 +5,14 @@ import { defineUnit } from "./define.ts";
 import type { UnitDefinition } from "./definition.ts";
 
 export function noDefinitions(scope: "system" | "user"): Definitions {
-  return { loaded: new Map(), typed: new Map(), graph: buildGraph([], { scope }), builtin: {} };
+  return {
+    loaded: new Map(),
+    typed: new Map(),
+    graph: buildGraph([], { scope }),
+    related: new Map(),
+    blockers: new Map(),
+    builtin: {},
+  };
 }
 
 /** What the core knows of a unit's settings; typed when first asked for. */

@@ -19,6 +19,7 @@ export function publicJob(job: JobRecord): Job {
 export function removeJob(turn: Turn, job: JobRecord, result: JobResult): void {
   stopJobTimers(turn, job);
   turn.state.jobs.delete(job.id);
+  turn.state.definitions.blockers.delete(job.id);
   turn.changedJobs.add(job.id);
   const unit = unitOf(turn, job.unit);
   if (unit.job === job.id) patchUnit(turn, job.unit, { job: undefined });

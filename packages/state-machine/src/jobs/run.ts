@@ -24,20 +24,33 @@ const ends: Readonly<Record<Outcome, JobResult | undefined>> = {
   failed: "failed",
 };
 
+/** Looks from `from` on, once round, for a job that has to be done before this one; its place, or -1. */
+function findBlocker(turn: Turn, job: JobRecord, atom: "after" | "before", from: number): number {
+  const others = related(turn, job.unit, atom);
+  for (let i = 0; i < others.length; i++) {
+    const index = (from + i) % others.length;
+    const other = jobOf(turn, others[index]!);
+    if (other !== undefined && compareJobs(job, other, atom) > 0) return index;
+  }
+  return -1;
+}
+
 /**
  * Nothing that is ordered before this job is still in the queue. Stops go first, in the reverse of the order of starts
- * (systemd.unit(5), Before=).
+ * (systemd.unit(5), Before=). A target after a thousand units is tried a thousand times: each time it looks first where it
+ * was held up last.
  */
 export function isRunnable(turn: Turn, job: JobRecord): boolean {
   if (job.ignoreOrder || job.type === "nop") return true;
-  for (const id of related(turn, job.unit, "after")) {
-    const other = jobOf(turn, id);
-    if (other !== undefined && compareJobs(job, other, "after") > 0) return false;
+  const { blockers } = turn.state.definitions;
+  const last = blockers.get(job.id);
+  for (const atom of last?.atom === "before" ? (["before", "after"] as const) : (["after", "before"] as const)) {
+    const index = findBlocker(turn, job, atom, last?.atom === atom ? last.index : 0);
+    if (index < 0) continue;
+    blockers.set(job.id, { atom, index });
+    return false;
   }
-  for (const id of related(turn, job.unit, "before")) {
-    const other = jobOf(turn, id);
-    if (other !== undefined && compareJobs(job, other, "before") > 0) return false;
-  }
+  blockers.delete(job.id);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import type { Graph, GraphUnit, Job } from "@steward/graph";
+import type { DependencyAtom, Graph, GraphUnit, Job } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ConditionOutcome, TimerSlot, Token } from "./event.ts";
@@ -28,6 +28,10 @@ export interface Definitions {
   readonly loaded: Map<string, GraphUnit>;
   readonly typed: Map<string, UnitDefinition>;
   graph: Graph;
+  /** Answers of the graph, until the next `load`. */
+  readonly related: Map<string, Map<DependencyAtom, readonly string[]>>;
+  /** Where each waiting job found the job that it waits for: that is where to look first. */
+  readonly blockers: Map<number, Blocker>;
   /** Units that steward serves itself or that this place cannot run, with the reason: they become active and run nothing. */
   builtin: Readonly<Record<string, string>>;
 }
@@ -42,6 +46,11 @@ export interface Counters {
   readonly stopping: boolean;
   readonly startedAt: DualTimestamp;
   readonly failedJobs: number;
+}
+
+export interface Blocker {
+  readonly atom: "after" | "before";
+  readonly index: number;
 }
 
 export const SCHEMA = 1;
