@@ -277,8 +277,9 @@ export class JournalFile {
     return { high: hashHigh(), low: hashLow() };
   }
 
+  /** How many buckets a table has; no more than the file has room for. */
   #buckets(sizeAt: number): number {
-    return Math.floor(readU64(this.#header, sizeAt) / HASH_ITEM_SIZE);
+    return Math.floor(Math.min(readU64(this.#header, sizeAt), this.#bytes.size) / HASH_ITEM_SIZE);
   }
 
   /** Visits the objects of a bucket until one is the right one. Chains only go forward, so a damaged one ends too. */
