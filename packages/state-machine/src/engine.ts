@@ -26,6 +26,8 @@ export type Outcome =
 
 /** One machine per unit type: what the job engine asks of it. Its own events come by its own door. */
 export interface Machine {
+  /** The type is loaded and shown, not run: a request to start it is refused in these words. */
+  readonly refuses?: string;
   start(turn: Turn, unit: string): Outcome;
   stop(turn: Turn, unit: string): Outcome;
   reload?(turn: Turn, unit: string): Outcome;

@@ -38,7 +38,8 @@ export interface Step {
   readonly changed: Changed;
 }
 
-function engineFor(state: CoreState): Engine {
+/** Ties the parts of the core together. */
+export function engineFor(state: CoreState): Engine {
   const machineOf = (unit: string): Machine =>
     Object.hasOwn(state.definitions.builtin, unit) ? builtinMachine : machines[typeOfName(unit)];
   return { machineOf, enqueue, finishJob, unitChanged };
