@@ -31,4 +31,4 @@ JSON
 "$lab" exec "$name" journalctl --sync
 "$lab" exec "$name" journalctl _PID=1 -o cat --no-pager \
   | grep -E '^(/run/systemd/system/|[a-z][a-z0-9@.\\-]+\.(service|socket|timer|path|mount|automount|swap|slice|target): )' \
-  | grep -E ':[0-9]+: |Refusing|Ignoring|ignoring|fatal|KillMode' | awk '!seen[$0]++' > "$out/diagnostics.txt"
+  | grep -E ':[0-9]+: |Refusing|Ignoring|ignoring|not loading|fatal|KillMode' | awk '!seen[$0]++' > "$out/diagnostics.txt"

@@ -78,9 +78,11 @@ export function isNormalizedPath(path: string): boolean {
 
 /** Escapes a path for a unit name, as `systemd-escape --path`: `/` alone is `-`; undefined where a `..` makes it unclear. */
 export function escapePath(path: string): string | undefined {
+  if (path === "") return "-";
   if (!isValidPath(path)) return undefined;
   const simple = simplifyPath(path);
-  const inner = simple === "." ? "" : simple.replace(/^\/+|\/+$/g, "");
+  if (simple === ".") return undefined;
+  const inner = simple.replace(/^\/+|\/+$/g, "");
   if (inner === "") return "-";
   if (inner.split("/").some((part) => part === "..")) return undefined;
   return escapeName(inner);

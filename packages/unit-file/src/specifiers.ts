@@ -79,6 +79,15 @@ export function expandSpecifiers(
   return out + text.slice(from);
 }
 
+/** Whether a text has a specifier that is none: then expandSpecifiers cannot resolve it. */
+export function hasUnknownSpecifier(text: string, subset: "all" | "name" = "all"): boolean {
+  for (let at = text.indexOf("%"); at >= 0; at = text.indexOf("%", at + 2)) {
+    const letter = text[at + 1] ?? "%";
+    if (/[A-Za-z0-9]/.test(letter) && (!Object.hasOwn(table, letter) || (subset === "name" && notInNames.includes(letter)))) return true;
+  }
+  return false;
+}
+
 /** Those whose value may hold slashes or whatever else. */
 const notInNames = "IJPfyYtSCLEdhsDTV";
 

@@ -1,7 +1,7 @@
 import { condition } from "../values/conditions.ts";
 import { optionalExitStatus } from "../values/exit-status.ts";
 import { path, paths } from "../values/paths.ts";
-import { boolean, choice, safeText, text, timespan, unsigned } from "../values/scalars.ts";
+import { boolean, choice, jobTimeout, safeText, text, timespan, unsigned } from "../values/scalars.ts";
 import { documentation, installNames, unitNames } from "../values/unit-references.ts";
 import { gathered, intoEach, legacy, set } from "./table.ts";
 import { unitFalseMeansReplace } from "./unit-kinds.ts";
@@ -74,8 +74,8 @@ export const unitTable = {
     OnSuccessJobMode: set(choice("job mode", jobModes, "fail")),
     OnFailureJobMode: set(choice("job mode", jobModes, "replace")),
     IgnoreOnIsolate: set(boolean(false)),
-    JobTimeoutSec: set(timespan(Number.POSITIVE_INFINITY)),
-    JobRunningTimeoutSec: set(timespan(Number.POSITIVE_INFINITY)),
+    JobTimeoutSec: set(jobTimeout(Number.POSITIVE_INFINITY)),
+    JobRunningTimeoutSec: set(jobTimeout(Number.POSITIVE_INFINITY)),
     JobTimeoutAction: set(action),
     JobTimeoutRebootArgument: set(text),
     StartLimitIntervalSec: set(timespan(10_000_000), { initial: (f) => f.defaults.startLimitIntervalUsec }),

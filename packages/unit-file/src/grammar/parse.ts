@@ -191,8 +191,17 @@ function placeOfValue(text: string, start: number, end: number, firstLine: numbe
   const afterEquals = { line, column: i - lineStart + 1 };
   while (i < end) {
     const unit = text.charCodeAt(i);
-    if (unit === 92 && (text.charCodeAt(i + 1) === 10 || text.charCodeAt(i + 1) === 13)) i += 1;
-    else if (!isSpace(unit)) return { line, column: i - lineStart + 1 };
+    if (unit === 92 && (text.charCodeAt(i + 1) === 10 || text.charCodeAt(i + 1) === 13)) {
+      i += 1;
+      continue;
+    }
+    if ((unit === 35 || unit === 59) && line > afterEquals.line && isBlankBetween(text, lineStart, i)) {
+      // A comment between the lines of the value.
+      const newline = text.indexOf("\n", i);
+      if (newline < 0 || newline >= end) return afterEquals;
+      i = newline;
+      continue;
+    } else if (!isSpace(unit)) return { line, column: i - lineStart + 1 };
     else if (unit === 10) {
       line += 1;
       lineStart = i + 1;
@@ -200,6 +209,11 @@ function placeOfValue(text: string, start: number, end: number, firstLine: numbe
     i += 1;
   }
   return afterEquals;
+}
+
+function isBlankBetween(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (!isSpace(text.charCodeAt(i))) return false;
+  return true;
 }
 
 function escapeInvalid(text: string): string {

@@ -2,8 +2,9 @@ import type { Diagnostic, Position } from "../diagnostics.ts";
 import { sectionOf, sectionsOf } from "../directives/sections.ts";
 import type { UnitFile, UnitFileEntry } from "../grammar/parse.ts";
 import type { UnitNameParts } from "../names.ts";
-import { expandSpecifiers, type SpecifierContext } from "../specifiers.ts";
+import { expandSpecifiers, hasUnknownSpecifier, type SpecifierContext } from "../specifiers.ts";
 import type { Assignment, Facts } from "../values/kind.ts";
+import { unitNames } from "../values/unit-references.ts";
 import { isDependencyKind, type UnitDependency } from "./dependencies.ts";
 import type { SettingsBuilder } from "./settings.ts";
 
@@ -67,6 +68,7 @@ function applyEntry(section: string, entry: UnitFileEntry, target: ApplyTarget):
     facts: target.facts,
     unit: target.parts,
     expand: (text) => expandSpecifiers(text, unit, target.specifiers),
+    expandError: () => (hasUnknownSpecifier(entry.value, destinations[0]?.kind === unitNames ? "name" : "all") ? "Invalid slot" : "Invalid argument"),
     expandName: (text) => expandSpecifiers(text, unit, target.specifiers, "name"),
     warn: (message) => warn(target, at, message, section, entry.key),
     refuse: (message) => {

@@ -5,6 +5,12 @@ import type { DirEntry, UnitTree } from "./unit-tree.ts";
 /** What a name leads to: a file of its own, or another name by a symlink inside the search path. */
 export type CatalogEntry = { readonly path: string } | { readonly alias: string };
 
+/** A directory with more about a unit: its real path, and which directory of the search path it was found in. */
+export interface CompanionDirectory {
+  readonly path: string;
+  readonly rank: number;
+}
+
 /** All unit names of a search path, and the directories with more about them. Made once for each reload. */
 export interface UnitCatalog {
   readonly tree: UnitTree;
@@ -12,8 +18,8 @@ export interface UnitCatalog {
   readonly entries: ReadonlyMap<string, CatalogEntry>;
   /** For each name that some symlink leads to: those symlinks' names. */
   readonly aliases: ReadonlyMap<string, readonly string[]>;
-  /** `foo.service.d`, `foo.target.wants` and the like: full paths, highest priority first. */
-  readonly directories: ReadonlyMap<string, readonly string[]>;
+  /** `foo.service.d`, `foo.target.wants` and the like, by that name, highest priority first. */
+  readonly directories: ReadonlyMap<string, readonly CompanionDirectory[]>;
   /** Odd symlinks, in systemd's words. */
   readonly warnings: readonly string[];
   /** The entries of one of those directories; read once. */
@@ -23,19 +29,24 @@ export interface UnitCatalog {
 /** Looks through the search path once and notes every name, alias and directory. A name in an earlier directory hides later ones. */
 export function scanUnitPaths(tree: UnitTree, searchPath: readonly string[]): UnitCatalog {
   const entries = new Map<string, CatalogEntry>();
-  const directories = new Map<string, string[]>();
+  const directories = new Map<string, CompanionDirectory[]>();
   const warnings: string[] = [];
   const roots = searchPath.map((dir) => (dir.endsWith("/") ? dir : `${dir}/`));
 
   for (const directory of searchPath) {
-    for (const entry of tree.list(directory) ?? []) {
+    const listed = tree.list(directory);
+    if (!listed) continue;
+    // systemd names drop-ins by where their directory really is (/usr/lib, where /lib is a link to it); fragments by where they were found.
+    let real: string | undefined;
+    for (const entry of listed) {
       const { name } = entry;
       if (isCompanion(name)) {
         if (entry.kind === "file" || entry.kind === "other") continue;
-        const path = `${directory}/${name}`;
+        real ??= realPath(tree, directory);
+        const path = entry.kind === "symlink" ? realPath(tree, `${real}/${name}`) : `${real}/${name}`;
         const known = directories.get(name);
-        if (known) known.push(path);
-        else directories.set(name, [path]);
+        if (!known) directories.set(name, [{ path, rank: searchPath.indexOf(directory) }]);
+        else if (!known.some((d) => d.path === path)) known.push({ path, rank: searchPath.indexOf(directory) });
         continue;
       }
       if (entry.kind !== "file" && entry.kind !== "symlink") continue;
@@ -104,6 +115,30 @@ function symlinkTarget(tree: UnitTree, directory: string, name: string): string 
     else if (part !== "") parts.push(part);
   }
   return `/${parts.join("/")}`;
+}
+
+/** A path with every symlink on the way resolved; as it stands where that leads nowhere. */
+function realPath(tree: UnitTree, path: string): string {
+  const pending = path.split("/").filter((part) => part !== "");
+  const done: string[] = [];
+  for (let links = 0; pending.length > 0; ) {
+    const part = pending.shift() as string;
+    if (part === ".") continue;
+    if (part === "..") {
+      done.pop();
+      continue;
+    }
+    const target = tree.readlink(`/${[...done, part].join("/")}`);
+    if (target === undefined) {
+      done.push(part);
+      continue;
+    }
+    links += 1;
+    if (links > 32) return path;
+    if (target.startsWith("/")) done.length = 0;
+    pending.unshift(...target.split("/").filter((p) => p !== ""));
+  }
+  return `/${done.join("/")}`;
 }
 
 /** Why a symlink cannot be an alias (systemd.unit(5), "Description": same type, instances and templates to their like). */

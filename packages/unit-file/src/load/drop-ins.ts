@@ -14,18 +14,14 @@ export function companionDirectories(
   if (catalog.directories.size === 0) return [];
   const found: string[] = [];
   for (const name of names) {
-    const candidates = candidateNames(name).filter((c) => catalog.directories.has(c + suffix));
-    if (candidates.length === 0) continue;
-    for (const root of catalog.searchPath) {
-      for (const candidate of candidates) {
-        const path = `${root}/${candidate}${suffix}`;
-        if (catalog.directories.get(candidate + suffix)?.includes(path) && !found.includes(path)) found.push(path);
-      }
-    }
+    const candidates = candidateNames(name).flatMap((c) => catalog.directories.get(c + suffix) ?? []);
+    // A stable sort: within one directory of the search path the most specific comes first.
+    if (candidates.length > 1) candidates.sort((x, y) => x.rank - y.rank);
+    for (const { path } of candidates) if (!found.includes(path)) found.push(path);
   }
   if (withType) {
     const type = parseUnitName(names[0] ?? "")?.type;
-    for (const path of catalog.directories.get(`${type}${suffix}`) ?? []) if (!found.includes(path)) found.push(path);
+    for (const { path } of catalog.directories.get(`${type}${suffix}`) ?? []) if (!found.includes(path)) found.push(path);
   }
   return found;
 }

@@ -47,6 +47,11 @@ export function finishUnit(
     default:
       break;
   }
+  // systemd.unit(5), JobTimeoutSec=: each of the two counts for the other where that is not set.
+  const isSet = (name: string): boolean => builder.origins("Unit", name).length > 0;
+  if (isSet("JobTimeoutSec") && !isSet("JobRunningTimeoutSec")) {
+    builder.put("Unit", "JobRunningTimeoutSec", settings.Unit.JobTimeoutSec);
+  }
   finishSlice(parts, builder, facts);
   if (settings.Unit.Description === "") builder.put("Unit", "Description", defaultDescription(parts, settings));
 }
@@ -56,7 +61,10 @@ function finishSlice(parts: UnitNameParts, builder: SettingsBuilder, facts: Fact
   const section = ownSection(parts.type);
   if (section === "Slice") builder.put("Slice", "Slice", parentSlice(parts.name) ?? "");
   else if (section === "Service" || section === "Socket" || section === "Mount" || section === "Swap" || section === "Scope") {
-    if (builder.settings[section].Slice === "") builder.put(section, "Slice", defaultSlice(parts, facts));
+    if (builder.settings[section].Slice !== "") return;
+    // What is mounted below the kernel's own file systems belongs to no service: it stands in the root slice.
+    const below = section === "Mount" && /^\/(dev|proc|sys)(\/|$)/.test(builder.settings.Mount.Where);
+    builder.put(section, "Slice", below ? "-.slice" : defaultSlice(parts, facts));
   }
 }
 

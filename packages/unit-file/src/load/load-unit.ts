@@ -254,7 +254,8 @@ class Loading {
     }
     return {
       id: this.#parts.name,
-      names: this.#names,
+      // What is masked is not looked at any further: its aliases stay apart.
+      names: state === "masked" ? [this.#parts.name] : this.#names,
       type: this.#parts.type,
       parts: this.#parts,
       instance: this.#parts.instance,

@@ -186,7 +186,7 @@ function verifyAutomount(parts: UnitNameParts, automount: Settings["Automount"],
 function verifySwap(parts: UnitNameParts, swap: Settings["Swap"], report: Report): void {
   if (swap.What === "") return report.refuse("What= setting is missing. Refusing.");
   if (unitNameFromPath(swap.What, "swap") !== parts.name) {
-    return report.refuse("What= setting doesn't match unit name. Refusing.");
+    return report.refuse("Value of What= and unit name do not match, not loading.");
   }
   if (swap.PAMName !== "" && swap.KillMode !== "control-group") {
     report.refuse("Unit has PAM enabled. Kill mode must be set to 'control-group'. Refusing to load.");

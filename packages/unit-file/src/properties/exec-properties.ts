@@ -31,6 +31,8 @@ export function execProperties(section: SectionName): Readonly<Record<string, Ge
     StandardInputFileDescriptorName: (u) => descriptorName(of(u).StandardInput, "stdin"),
     StandardOutputFileDescriptorName: (u) => descriptorName(of(u).StandardOutput, "stdout"),
     StandardErrorFileDescriptorName: (u) => descriptorName(of(u).StandardError, "stderr"),
+    // Only services have the directive; every section with processes has the property.
+    NonBlocking: (u) => section === "Service" && u.settings.Service.NonBlocking,
     SyslogPriority: (u) => (of(u).SyslogFacility << 3) | of(u).SyslogLevel,
     RootHash: (u) => of(u).RootHash.bytes,
     RootHashPath: (u) => of(u).RootHash.path,

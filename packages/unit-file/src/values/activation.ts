@@ -74,7 +74,7 @@ export function listen(type: ListenSpec["type"]): Kind<readonly ListenSpec[]> {
       if (a.value === "") return [];
       const value = a.expand(a.value);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
         return previous;
       }
       const address = listenAddress(type, value, a);
@@ -130,7 +130,7 @@ export function timerSpec(base: TimerBase | "OnCalendar"): Kind<readonly TimerSp
       if (a.value === "") return [];
       const value = a.expand(a.value);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
         return previous;
       }
       if (base === "OnCalendar") return [{ base, expression: value }, ...previous];
@@ -163,7 +163,7 @@ export function pathSpec(type: PathSpec["type"]): Kind<readonly PathSpec[]> {
       if (a.value === "") return [];
       const value = a.expand(a.value);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
         return previous;
       }
       const checked = checkPath(value, a);

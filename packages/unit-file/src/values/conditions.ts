@@ -43,7 +43,7 @@ export const condition: Kind<readonly Condition[]> = {
     rest = (negate ? rest.slice(1) : rest).trimStart();
     let parameter = a.expand(rest);
     if (parameter === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${rest}', ignoring: Invalid argument`);
+      a.warn(`Failed to resolve unit specifiers in '${rest}', ignoring: ${a.expandError()}`);
       return previous;
     }
     if (pathConditions.has(type)) {

@@ -27,7 +27,7 @@ export const environment: Kind<readonly string[]> = {
     forEachWord(a, { unquote: true, cUnescape: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
       } else if (!isEnvironmentAssignment(value)) {
         a.warn(`Invalid environment assignment, ignoring: ${value}`);
       } else {
@@ -57,7 +57,7 @@ export function environmentNames(assignments: boolean): Kind<readonly string[]> 
       forEachWord(a, { unquote: true }, (word) => {
         const value = a.expand(word);
         if (value === undefined) {
-          a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+          a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
         } else if (isEnvironmentName(value) || (assignments && isEnvironmentAssignment(value))) add(value);
         else {
           a.warn(
@@ -86,7 +86,7 @@ export const environmentFiles: Kind<readonly EnvironmentFile[]> = {
     if (a.value === "") return [];
     const value = a.expand(a.value);
     if (value === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: Invalid argument`);
+      a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
       return previous;
     }
     const missingOk = value.startsWith("-");

@@ -54,7 +54,7 @@ function parseCommands(a: Assignment, commands: ExecCommand[]): void {
     };
     const path = a.expand(flags.rest);
     if (path === undefined) {
-      return say((tail) => `Failed to resolve unit specifiers in '${flags.rest}'${tail}: Invalid argument`);
+      return say((tail) => `Failed to resolve unit specifiers in '${flags.rest}'${tail}: ${a.expandError()}`);
     }
     if (path === "") return say((tail) => `Empty path in command line${tail}: ${text}`);
     if (!isSafeString(path)) return say((tail) => `Executable name contains special characters${tail}: ${path}`);
@@ -92,7 +92,7 @@ function parseCommands(a: Assignment, commands: ExecCommand[]): void {
       at = next.next;
       const value = next.word.includes("%") ? a.expand(next.word) : next.word;
       if (value === undefined) {
-        return say((tail) => `Failed to resolve unit specifiers in ${next.word}${tail}: Invalid argument`);
+        return say((tail) => `Failed to resolve unit specifiers in ${next.word}${tail}: ${a.expandError()}`);
       }
       argv.push(value);
     }

@@ -56,7 +56,7 @@ export function standardStream(which: "input" | "output" | "error"): Kind<Standa
         if (colon < 0) return { mode: "fd", target: "" };
         const name = a.expand(a.value.slice(colon + 1));
         if (name === undefined) {
-          a.warn(`Failed to resolve unit specifiers in '${a.value.slice(colon + 1)}', ignoring: Invalid argument`);
+          a.warn(`Failed to resolve unit specifiers in '${a.value.slice(colon + 1)}', ignoring: ${a.expandError()}`);
         } else if (name !== "" && !isDescriptorName(name)) a.warn(message);
         else return { mode: "fd", target: name };
         return previous;
@@ -64,7 +64,7 @@ export function standardStream(which: "input" | "output" | "error"): Kind<Standa
       if (colon >= 0 && ["file", "append", "truncate"].includes(mode) && words.includes(mode)) {
         const path = a.expand(a.value.slice(colon + 1));
         if (path === undefined) {
-          a.warn(`Failed to resolve unit specifiers in '${a.value.slice(colon + 1)}', ignoring: Invalid argument`);
+          a.warn(`Failed to resolve unit specifiers in '${a.value.slice(colon + 1)}', ignoring: ${a.expandError()}`);
           return previous;
         }
         const checked = checkPath(path, a, { fatal: true });
@@ -104,7 +104,7 @@ export const inputText: Kind<readonly number[]> = {
     }
     const resolved = a.expand(unescaped);
     if (resolved === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${unescaped}', ignoring: Invalid argument`);
+      a.warn(`Failed to resolve unit specifiers in '${unescaped}', ignoring: ${a.expandError()}`);
       return previous;
     }
     return [...previous, ...encodeUtf8(`${resolved}\n`)];
@@ -290,7 +290,7 @@ export const userName: Kind<string> = {
   assign(previous, a) {
     if (a.value === "") return "";
     const value = a.expand(a.value);
-    if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${a.value}': Invalid argument`);
+    if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${a.value}': ${a.expandError()}`);
     else if (!isUserName(value)) a.refuse(`Invalid user/group name or numeric ID: ${value}`);
     else {
       if (value === "nobody" && a.directive === "User") a.warn("Special user nobody configured, this is not safe!");
@@ -306,7 +306,7 @@ export const userNames: Kind<readonly string[]> = list<string>(
   (a, add) =>
     forEachWord(a, {}, (word) => {
       const value = a.expand(word);
-      if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${word}': Invalid argument`);
+      if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${word}': ${a.expandError()}`);
       else if (!isUserName(value)) a.refuse(`Invalid user/group name or numeric ID: ${value}`);
       else add(value);
     }),
@@ -321,7 +321,7 @@ export const logExtraFields: Kind<readonly string[]> = list<string>(
     forEachWord(a, { unquote: true, cUnescape: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
         return;
       }
       const equals = value.indexOf("=");
@@ -344,8 +344,8 @@ export const securityLabel: Kind<{ readonly ignore: boolean; readonly label: str
     const label = a.expand(ignore ? t.slice(1) : t);
     if (label !== undefined) return { ignore, label };
     const message = `Failed to resolve unit specifiers in '${t}'`;
-    if (ignore) a.warn(`${message}, ignoring: Invalid argument`);
-    else a.refuse(`${message}: Invalid argument`);
+    if (ignore) a.warn(`${message}, ignoring: ${a.expandError()}`);
+    else a.refuse(`${message}: ${a.expandError()}`);
     return undefined;
   },
   (v): BusValue => [v.ignore, v.label],

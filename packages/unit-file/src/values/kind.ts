@@ -69,6 +69,8 @@ export interface Assignment {
   readonly unit: UnitNameParts;
   /** Resolves the specifiers of systemd.unit(5); undefined where one cannot be resolved. */
   expand(text: string): string | undefined;
+  /** What went wrong when expand() last gave undefined, in the C library's words. */
+  expandError(): string;
   /** Resolves those specifiers that may stand in a unit name. */
   expandName(text: string): string | undefined;
   /** Something is ignored. */

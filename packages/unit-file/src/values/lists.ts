@@ -50,7 +50,7 @@ export function words(
     (a, add) =>
       forEachWord(a, options, (word) => {
         const value = a.expand(word);
-        if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: Invalid argument`);
+        if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
         else add(value);
       }),
     (v) => v,

@@ -34,8 +34,8 @@ export function path(fatal = false): Kind<string> {
       const value = a.expand(text);
       if (value !== undefined) return checkPath(value, a, { fatal });
       const message = `Failed to resolve unit specifiers in '${text}'`;
-      if (fatal) a.refuse(`${message}: Invalid argument`);
-      else a.warn(`${message}, ignoring: Invalid argument`);
+      if (fatal) a.refuse(`${message}: ${a.expandError()}`);
+      else a.warn(`${message}, ignoring: ${a.expandError()}`);
       return undefined;
     },
     (v) => v,
@@ -51,19 +51,14 @@ export const pidFile: Kind<string> = scalar(
     if (text === "") return "";
     const value = a.expand(text);
     if (value === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: Invalid argument`);
+      a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: ${a.expandError()}`);
       return undefined;
     }
     const full = simplifyPath(value.startsWith("/") ? value : `${a.facts.scope === "system" ? "/run" : "%t"}/${value}`);
     const absolute = full.startsWith("%t") ? (a.expand(full) ?? full) : full;
     const checked = checkPath(absolute, a);
-    if (checked?.startsWith("/var/run/")) {
-      const better = checked.slice(4);
-      a.warn(
-        `PIDFile= references a path below legacy directory /var/run/, updating ${checked} → ${better}; please update the unit file accordingly.`,
-      );
-      return better;
-    }
+    // /var/run is /run by another name.
+    if (checked?.startsWith("/var/run/")) return checked.slice(4);
     return checked;
   },
   (v) => v,
@@ -78,7 +73,7 @@ export function paths(separators?: string): Kind<readonly string[]> {
       forEachWord(a, separators ? { separators } : { unquote: true }, (word) => {
         const value = a.expand(word);
         if (value === undefined) {
-          a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: Invalid argument`);
+          a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
           return;
         }
         const checked = checkPath(value, a);
@@ -96,7 +91,7 @@ export const namespacePaths: Kind<readonly string[]> = list<string>(
     forEachWord(a, { unquote: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
         return;
       }
       let rest = value;
@@ -140,7 +135,7 @@ export const workingDirectory: Kind<WorkingDirectory | undefined> = {
     };
     if (value === undefined) {
       const tail = missingOk ? ", ignoring" : "";
-      return say(`Failed to resolve unit specifiers in working directory path '${rest}'${tail}: Invalid argument`);
+      return say(`Failed to resolve unit specifiers in working directory path '${rest}'${tail}: ${a.expandError()}`);
     }
     const checked = checkPath(value, a, { fatal: !missingOk });
     return checked === undefined ? previous : { path: checked, home: false, missingOk };
@@ -168,7 +163,7 @@ export function bindPaths(readOnly: boolean): Kind<readonly BindMount[]> {
       forEachWord(a, { unquote: true, retainEscape: false }, (word) => {
         const value = a.expand(word);
         if (value === undefined) {
-          a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: Invalid argument`);
+          a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: ${a.expandError()}`);
           return;
         }
         const parts = value.split(":");
@@ -199,7 +194,7 @@ export const temporaryFileSystems: Kind<readonly { readonly path: string; readon
       const value = a.expand(colon < 0 ? word : word.slice(0, colon));
       const options = colon < 0 ? "" : a.expand(word.slice(colon + 1));
       if (value === undefined || options === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
         return;
       }
       const checked = checkPath(value, a);
@@ -224,7 +219,7 @@ export const managedDirectories: Kind<readonly ManagedDirectory[]> = list<Manage
       const source = a.expand(colon < 0 ? word : word.slice(0, colon));
       const link = colon < 0 ? undefined : a.expand(word.slice(colon + 1));
       if (source === undefined || (colon >= 0 && link === undefined)) {
-        a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: ${a.expandError()}`);
         return;
       }
       const checked = checkRelative(source, a);

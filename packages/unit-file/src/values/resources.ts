@@ -139,7 +139,7 @@ function deviceNumbers(
       }
       const path = a.expand(first.word);
       if (path === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${first.word}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${first.word}', ignoring: ${a.expandError()}`);
         return previous;
       }
       if (!isDevicePath(path)) {
@@ -216,7 +216,7 @@ export const deviceAllow: Kind<readonly DeviceRule[]> = {
     const access = a.value.slice(first.next);
     const expanded = a.expand(first.word);
     if (expanded === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${first.word}', ignoring: Invalid argument`);
+      a.warn(`Failed to resolve unit specifiers in '${first.word}', ignoring: ${a.expandError()}`);
       return previous;
     }
     const isClass = /^(char|block)-./.test(expanded);

@@ -104,6 +104,21 @@ export function timespan(initial: number): Kind<number> {
   return scalar("time span", "t", initial, (t, a) => warnAbout(a, "sec", parseTimespan(t)), toU64);
 }
 
+/** A time span of a job: the message names the directive. */
+export function jobTimeout(initial: number): Kind<number> {
+  return scalar(
+    "time span",
+    "t",
+    initial,
+    (t, a) => {
+      const value = parseTimespan(t);
+      if (value === undefined) a.warn(`Failed to parse ${a.directive}= parameter, ignoring: ${t}`);
+      return value;
+    },
+    toU64,
+  );
+}
+
 /** A time span where 0 means infinity, because people wrote 0 to switch a time-out off (systemd.service(5), TimeoutStartSec=). */
 export function timeout(initial: number): Kind<number> {
   return scalar(
@@ -236,7 +251,7 @@ export const text: Kind<string> = scalar(
   "",
   (t, a) => {
     const value = t.includes("%") ? a.expand(t) : t;
-    if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${t}', ignoring: Invalid argument`);
+    if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${t}', ignoring: ${a.expandError()}`);
     return value;
   },
   (v) => v,
@@ -277,7 +292,7 @@ export function checkedText(
     (t, a) => {
       if (t === "") return "";
       const value = a.expand(t);
-      if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${t}', ignoring: Invalid argument`);
+      if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${t}', ignoring: ${a.expandError()}`);
       else if (!test(value)) a.warn(message(value));
       else return value;
       return undefined;

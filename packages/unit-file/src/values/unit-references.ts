@@ -15,7 +15,7 @@ export const unitNames: Kind<readonly string[]> = {
     forEachWord(a, { retainEscape: true }, (word) => {
       const name = a.expandName(word);
       if (name === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
       } else if (!isValidUnitName(name)) a.warn(`Failed to add dependency on ${name}, ignoring: Invalid argument`);
       else if (!names.includes(name)) names.push(name);
     });
@@ -46,7 +46,7 @@ export function triggeredUnit(only?: UnitType): Kind<string> {
     (text, a) => {
       const name = a.expandName(text);
       if (name === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: ${a.expandError()}`);
         return undefined;
       }
       if (only && !name.endsWith(`.${only}`)) a.warn(`Unit must be of type ${only}, ignoring: ${name}`);
@@ -69,7 +69,7 @@ export const slice: Kind<string> = scalar(
     if (text === "") return "";
     const name = a.expandName(text);
     if (name === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: Invalid argument`);
+      a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: ${a.expandError()}`);
     } else if (!isValidUnitName(name)) {
       a.warn(`Failed to load slice unit ${name}, ignoring: Unit name ${name} is not valid.`);
     } else if (!name.endsWith(".slice") || (a.unit.type === "slice" && name !== parentSlice(a.unit.name))) {
@@ -92,7 +92,7 @@ export const documentation: Kind<readonly string[]> = {
     forEachWord(a, { unquote: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: Invalid argument`);
+        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
       } else if (!/^(https?:\/\/|file:\/?|info:|man:)./.test(value)) a.warn(`Invalid URL, ignoring: ${value}`);
       else items.push(value);
     });
