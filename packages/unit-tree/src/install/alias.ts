@@ -67,10 +67,10 @@ export function verifyAlias(unit: string, alias: string): VerifiedAlias {
 function isSameUnit(link: string, unit: string, propagates: boolean): boolean {
   const parts = parseUnitName(link);
   if (parts === undefined) return false;
-  if (link === unit) return true;
+  if (link === unit && (propagates || parts.kind !== "template")) return true;
   if (parts.kind === "plain") return false;
   const template = `${parts.prefix}@.${unitTypeOf(link)}`;
-  if (template === unit) return true;
+  if (template === unit) return parts.kind === "instance" || propagates;
   const target = parseUnitName(unit);
   return (
     propagates &&

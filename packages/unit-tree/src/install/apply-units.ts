@@ -1,5 +1,5 @@
 import { isValidUnitName, parseUnitName } from "@steward/unit-file";
-import { chase, dirname } from "../chase.ts";
+import { dirname } from "../chase.ts";
 import { verifyAlias } from "./alias.ts";
 import { failed, type Outcome } from "./changes.ts";
 import {
@@ -70,10 +70,14 @@ function applyUnit(run: InstallRun, info: InstallInfo, configPath: string, flags
     const linked = createLink(run, path, `${configPath}/${info.name}`, flags.force);
     if (failed(linked)) return linked;
   }
-  let total = applyAliases(run, info, configPath, flags);
-  total = join(total, applyWants(run, info, configPath, info.wantedBy, ".wants", flags));
-  total = join(total, applyWants(run, info, configPath, info.requiredBy, ".requires", flags));
-  return join(total, applyWants(run, info, configPath, info.upheldBy, ".upholds", flags));
+  // The first of these that has anything to say is the answer, though later ones failed: systemctl then ends well.
+  const outcomes = [
+    applyAliases(run, info, configPath, flags),
+    applyWants(run, info, configPath, info.wantedBy, ".wants", flags),
+    applyWants(run, info, configPath, info.requiredBy, ".requires", flags),
+    applyWants(run, info, configPath, info.upheldBy, ".upholds", flags),
+  ];
+  return outcomes.find((outcome) => outcome !== 0) ?? 0;
 }
 
 function applyAliases(run: InstallRun, info: InstallInfo, configPath: string, flags: ApplyFlags): Outcome {
@@ -92,13 +96,7 @@ function applyAliases(run: InstallRun, info: InstallInfo, configPath: string, fl
       total = join(total, alias.error);
       continue;
     }
-    const path = `${configPath}/${alias.name}`;
-    // A link that leads nowhere may be replaced without force.
-    const broken =
-      run.tree.readlink(path) !== undefined &&
-      run.tree.stat(path) === undefined &&
-      chase(run.tree, path) !== "/dev/null";
-    const outcome = createLink(run, info.path!, path, flags.force || broken);
+    const outcome = createLink(run, info.path!, `${configPath}/${alias.name}`, flags.force);
     total = failed(total) ? total : outcome;
   }
   return total;

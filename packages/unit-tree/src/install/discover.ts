@@ -152,7 +152,9 @@ function loadOrReadlink(
     }
   }
   info.symlinkTarget = target;
-  info.mode = isNullOrEmpty(run, target) ? "masked" : inside ? "alias" : "linked";
+  // Below a root systemd knows masks by their path alone; without one an empty file behind a symlink is a mask as well.
+  const masked = run.root === "" ? isNullOrEmpty(run, target) : target === "/dev/null";
+  info.mode = masked ? "masked" : inside ? "alias" : "linked";
   return 0;
 }
 

@@ -27,14 +27,15 @@ export function createLink(run: InstallRun, target: string, path: string, force:
   return 1;
 }
 
-/** Two targets are the same when they are the same path, or the same name in what is the same directory by symlinks (/lib and /usr/lib). */
+/** Two targets are the same unit when they lead to the same file, or have the same name in two directories of the search path. */
 function sameUnit(run: InstallRun, link: string, a: string, b: string): boolean {
   const absolute = (target: string): string =>
     normalisePath(target.startsWith("/") ? target : `${dirname(link)}/${target}`);
   const [first, second] = [absolute(a), absolute(b)];
   if (first === second) return true;
-  if (basename(first) !== basename(second)) return false;
-  return chase(run.tree, dirname(first)) === chase(run.tree, dirname(second));
+  if (basename(first) !== basename(second)) return chase(run.tree, first) === chase(run.tree, second);
+  const searched = (target: string): boolean => run.paths.search.includes(dirname(target));
+  return (searched(first) && searched(second)) || chase(run.tree, first) === chase(run.tree, second);
 }
 
 /** Removes every link below a configuration directory that bears a marked name or leads to one; links to what was removed go as well. */
@@ -63,12 +64,12 @@ function removeBelow(run: InstallRun, removal: Removal, directory: string): bool
     }
     if (kind !== "symlink" || parseUnitName(name) === undefined) continue;
     const target = chase(run.tree, path);
-    if (target === undefined) {
+    if (target === undefined && !isMarked(run, marked, name, path)) {
       if (!loops.has(path)) note(run, "ELOOP", shown(run, path));
       loops.add(path);
       continue;
     }
-    if (!isMarked(run, marked, name, target)) continue;
+    if (!isMarked(run, marked, name, target ?? path)) continue;
     run.tree.unlink(path);
     for (let up = directory; up !== top && run.tree.removeDirectory(up); ) up = dirname(up);
     note(run, "unlink", shown(run, path));

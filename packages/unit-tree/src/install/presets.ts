@@ -42,10 +42,13 @@ export interface PresetAnswer {
   readonly units?: readonly string[];
 }
 
-/** The first rule that matches decides; without one, units are enabled. */
-export function queryPreset(rules: readonly PresetRule[], name: string): PresetAnswer {
+/**
+ * The first rule that matches decides; without one, units are enabled. Only `preset` itself looks at the instances that rules list; what
+ * `list-unit-files` and D-Bus show goes by patterns alone, as with systemd.
+ */
+export function queryPreset(rules: readonly PresetRule[], name: string, withInstances = true): PresetAnswer {
   for (const rule of rules) {
-    if (rule.instances.length > 0) {
+    if (withInstances && rule.instances.length > 0) {
       const named = instancesOf(rule, name);
       if (named !== undefined) return { action: rule.action, ...named };
     }

@@ -277,8 +277,8 @@ export function revertUnitFiles(place: InstallPlace, names: readonly string[]): 
   }
   const marked = new Set<string>();
   for (const path of todo) {
+    noteRemoved(run, path);
     tree.removeTree(path);
-    note(run, "unlink", shown(run, path));
     marked.add(path);
   }
   const runtime = removeMarkedLinks(run, marked, paths.runtimeConfig);
@@ -286,6 +286,15 @@ export function revertUnitFiles(place: InstallPlace, names: readonly string[]): 
   return endRun(run, failed(runtime) ? runtime : persistent);
 }
 
+/** Reports everything that goes with a path, the deepest first. */
+function noteRemoved(run: InstallRun, path: string): void {
+  if (run.tree.kindOf(path) === "directory") {
+    for (const { name } of run.tree.list(path) ?? []) noteRemoved(run, `${path}/${name}`);
+  }
+  note(run, "unlink", shown(run, path));
+}
+
 function isVendor(run: InstallRun, path: string): boolean {
-  return /^\/(usr|lib)\//.test(path) || run.paths.generators.includes(dirname(path));
+  // Below a root systemd does not know the generators' directories here.
+  return /^\/(usr|lib)\//.test(path) || (run.root === "" && run.paths.generators.includes(dirname(path)));
 }
