@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { levelPrefix, parseEntries, parseSyslogMessage, StreamLines } from "../src/index.ts";
+import { levelPrefix, parseEntries, parseSyslogMessage, StreamLines, trimLineEnd } from "../src/index.ts";
 
 describe("lines of a stream", () => {
   const text = fc
@@ -46,6 +46,28 @@ test.each([
   ["3>text", undefined],
 ])("level prefix of %j", (line, expected) => {
   expect(levelPrefix(Buffer.from(line))).toEqual(expected);
+});
+
+test.each([
+  ["trail   ", "trail"],
+  ["  lead", "  lead"],
+  ["   ", "   "],
+  ["cr\r", "cr"],
+  ["tab\tx", "tab\tx"],
+])("the end of %j is trimmed as journald 252 was seen to do", (line, expected) => {
+  expect(trimLineEnd(Buffer.from(line)).toString()).toBe(expected);
+});
+
+test.each([
+  ["<30>Nov 23 01:02:03 name[12]: text with trail  \n\0", "text with trail", true],
+  ["raw   spaces: x", "raw   spaces: x", true],
+  ["  lead", "lead", true],
+  ["<30>Nov 23 01:02:03 host name[12]: hosted", "host name[12]: hosted", false],
+  ["<6>zero fac: m", "zero fac: m", true],
+])("syslog %j keeps the raw datagram where journald 252 was seen to do", (text, message, raw) => {
+  const parsed = parseSyslogMessage(Buffer.from(text));
+  expect(parsed.message.toString()).toBe(message);
+  expect(parsed.raw !== undefined).toBe(raw);
 });
 
 describe("native entries", () => {

@@ -35,6 +35,8 @@ export interface Pending {
   bytes: number;
 }
 
+const KEPT_UNITS = 4096;
+
 const priorities = Array.from({ length: 8 }, (_, level) => journalField("PRIORITY", String(level)));
 
 /**
@@ -45,13 +47,12 @@ export class Intake {
   readonly #settings: JournalSettings;
   readonly #facts = new ProcessFacts();
   readonly #streams = new Map<number, Stream>();
-  /** The latest run of each unit, for what its processes send by datagrams. */
-  readonly #invocations = new Map<string, JournalField>();
+  /** What the manager said of each unit's latest run (_SYSTEMD_*), for what its processes send by datagrams. */
+  readonly #units = new Map<string, readonly JournalField[]>();
   readonly #machine: readonly JournalField[];
   readonly #written: (input: string) => number;
   readonly #colour: boolean;
   readonly #unitField: string;
-  readonly #unitFields = new Map<string, JournalField>();
   pending: Pending = emptyPending();
 
   constructor(settings: JournalSettings, written: (input: string) => number, colour: boolean) {
@@ -63,6 +64,7 @@ export class Intake {
       journalField("_BOOT_ID", Buffer.from(settings.bootId).toString("hex")),
       journalField("_MACHINE_ID", Buffer.from(settings.machineId).toString("hex")),
       journalField("_HOSTNAME", settings.hostname),
+      journalField("_RUNTIME_SCOPE", "system"),
     ];
   }
 
@@ -82,9 +84,7 @@ export class Intake {
 
   #openStream(message: Message<"streamOpen">): void {
     const metadata = parseStreamMetadata(message.metadata);
-    if (metadata.unit !== undefined && metadata.invocationId !== undefined) {
-      this.#invocations.set(metadata.unit, journalField("_SYSTEMD_INVOCATION_ID", metadata.invocationId));
-    }
+    if (metadata.unit !== undefined) this.#remember(metadata.unit, metadata.unitFields);
     const known = this.#streams.get(message.stream);
     if (known !== undefined) known.metadata = metadata;
     else
@@ -241,16 +241,15 @@ export class Intake {
       this.#print(message.group, parsed.message, parsed.level, message.realtimeUsec);
   }
 
-  #unitOf(group: string): JournalField[] {
+  #unitOf(group: string): readonly JournalField[] {
     if (group === "") return [];
-    let unit = this.#unitFields.get(group);
-    if (unit === undefined) {
-      if (this.#unitFields.size > 4096) this.#unitFields.clear();
-      unit = journalField(this.#unitField, group);
-      this.#unitFields.set(group, unit);
-    }
-    const invocation = this.#invocations.get(group);
-    return invocation === undefined ? [unit] : [unit, invocation];
+    return this.#units.get(group) ?? this.#remember(group, [journalField(this.#unitField, group)]);
+  }
+
+  #remember(unit: string, fields: readonly JournalField[]): readonly JournalField[] {
+    if (this.#units.size > KEPT_UNITS) this.#units.clear();
+    this.#units.set(unit, fields);
+    return fields;
   }
 
   #add(entry: EntryInput, bytes: number): void {

@@ -4,20 +4,20 @@ import { type JournalField, journalField } from "@steward/journal";
 export interface StreamMetadata {
   /** Fields that each of its entries gets, but not PRIORITY, which a line may set itself. */
   readonly fields: readonly JournalField[];
-  readonly names: ReadonlySet<string>;
+  /** Those of them that speak of the unit (_SYSTEMD_*). */
+  readonly unitFields: readonly JournalField[];
   readonly level: number;
   /** A line may start with `<3>` (SyslogLevelPrefix=). */
   readonly levelPrefix: boolean;
   /** Its lines go to the console too (StandardOutput=journal+console). */
   readonly console: boolean;
   readonly unit: string | undefined;
-  readonly invocationId: string | undefined;
 }
 
 /** Reads the lines `NAME=value`, and those with a dot that are for the journal process. */
 export function parseStreamMetadata(bytes: Uint8Array): StreamMetadata {
   const fields: JournalField[] = [];
-  const names = new Set<string>();
+  const unitFields: JournalField[] = [];
   const own = new Map<string, string>();
   for (const line of Buffer.from(bytes).toString("utf8").split("\n")) {
     const equals = line.indexOf("=");
@@ -26,17 +26,17 @@ export function parseStreamMetadata(bytes: Uint8Array): StreamMetadata {
     const value = line.slice(equals + 1);
     own.set(name, value);
     if (name.startsWith(".") || name === "PRIORITY" || (value === "" && name === "SYSLOG_IDENTIFIER")) continue;
-    fields.push(journalField(name, value));
-    names.add(name);
+    const field = journalField(name, value);
+    fields.push(field);
+    if (name.startsWith("_SYSTEMD_")) unitFields.push(field);
   }
   const level = Number(own.get("PRIORITY") ?? "6");
   return {
     fields,
-    names,
+    unitFields,
     level: level >= 0 && level <= 7 ? level : 6,
     levelPrefix: own.get(".level-prefix") !== "0",
     console: own.get(".console") === "1",
     unit: own.get("_SYSTEMD_UNIT") ?? own.get("_SYSTEMD_USER_UNIT"),
-    invocationId: own.get("_SYSTEMD_INVOCATION_ID"),
   };
 }

@@ -84,11 +84,11 @@ export class StreamLines<Sender> {
   }
 }
 
-/** Spaces at the end of a line are not kept; of a line of nothing else nothing is. */
+/** Spaces at the end of a line are not kept; a line of nothing but spaces stays as it is. (So journald does.) */
 export function trimLineEnd(bytes: Buffer): Buffer {
   let end = bytes.length;
   while (end > 0 && isSpace(bytes[end - 1]!)) end--;
-  return end === bytes.length ? bytes : bytes.subarray(0, end);
+  return end === bytes.length || end === 0 ? bytes : bytes.subarray(0, end);
 }
 
 function isSpace(byte: number): boolean {

@@ -8,7 +8,7 @@ export interface SyslogMessage {
   /** As the sender wrote it; it is not the entry's time. */
   readonly timestamp: string | undefined;
   readonly message: Buffer;
-  /** The datagram, where stripping it lost something. */
+  /** The datagram, where taking it apart lost something or found no time. */
   readonly raw: Buffer | undefined;
 }
 
@@ -20,7 +20,7 @@ const DEFAULT_PRIORITY = 14;
 export function parseSyslogMessage(datagram: Buffer): SyslogMessage {
   // Bytes are kept as they are: one character each.
   const raw = datagram.toString("latin1");
-  let text = raw.replace(/^[ \t\n\r]+/, "").replace(/[ \t\n\r]+$/, "");
+  let text = raw.replace(/^[ \t\n\r]+/, "").replace(/[ \t\n\r\0]+$/, "");
   if (text === "") text = raw;
   const stripped = text.length !== raw.length || text.includes("\0");
   const nul = text.indexOf("\0");
@@ -55,6 +55,6 @@ export function parseSyslogMessage(datagram: Buffer): SyslogMessage {
     pid,
     timestamp,
     message: Buffer.from(text, "latin1"),
-    raw: stripped ? datagram : undefined,
+    raw: stripped || timestamp === undefined ? datagram : undefined,
   };
 }
