@@ -1,64 +1,9 @@
-import type { DirectorySetting, ExecContext } from "@steward/process-runtime";
-import { bitNumbers } from "@steward/process-runtime";
+import { bitNumbers, type DirectorySetting, type ExecContext } from "@steward/process-runtime";
+import { notCarriedOutOf } from "./carried-out.ts";
 import { personalityNumber } from "./personality.ts";
 import type { LoadedUnit } from "@steward/unit-file";
 
 const limits = ["CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NOFILE", "AS", "NPROC", "MEMLOCK", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"] as const;
-
-/** Settings that change how a process runs and that no plan step carries out yet: said once per unit when they are set. */
-const notCarriedOut = [
-  "RootImage",
-  "PrivateTmp",
-  "PrivateDevices",
-  "PrivateNetwork",
-  "PrivateUsers",
-  "PrivateIPC",
-  "PrivatePIDs",
-  "ProtectSystem",
-  "ProtectHome",
-  "ProtectKernelTunables",
-  "ProtectKernelModules",
-  "ProtectKernelLogs",
-  "ProtectControlGroups",
-  "ProtectClock",
-  "ProtectHostname",
-  "ProtectProc",
-  "ProcSubset",
-  "ReadWritePaths",
-  "ReadOnlyPaths",
-  "InaccessiblePaths",
-  "ExecPaths",
-  "NoExecPaths",
-  "BindPaths",
-  "BindReadOnlyPaths",
-  "TemporaryFileSystem",
-  "SystemCallFilter",
-  "SystemCallArchitectures",
-  "SystemCallLog",
-  "RestrictAddressFamilies",
-  "RestrictNamespaces",
-  "RestrictRealtime",
-  "RestrictSUIDSGID",
-  "RestrictFileSystems",
-  "MemoryDenyWriteExecute",
-  "LockPersonality",
-  "DynamicUser",
-  "LoadCredential",
-  "LoadCredentialEncrypted",
-  "SetCredential",
-  "SetCredentialEncrypted",
-  "PAMName",
-  "NetworkNamespacePath",
-  "IPCNamespacePath",
-  "AppArmorProfile",
-  "SELinuxContext",
-  "SmackProcessLabel",
-  "LogNamespace",
-  "MountImages",
-  "ExtensionImages",
-  "ExtensionDirectories",
-  "NUMAPolicy",
-] as const;
 
 const directoryKinds = { runtime: "RuntimeDirectory", state: "StateDirectory", cache: "CacheDirectory", logs: "LogsDirectory", configuration: "ConfigurationDirectory" } as const;
 
@@ -112,6 +57,6 @@ export function execContextOf(unit: LoadedUnit): ExecContext {
     passEnvironment: s.PassEnvironment,
     unsetEnvironment: s.UnsetEnvironment,
     execSearchPath: s.ExecSearchPath,
-    otherSettings: notCarriedOut.filter((name) => set(name)),
+    otherSettings: notCarriedOutOf(unit),
   };
 }

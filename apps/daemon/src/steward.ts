@@ -215,7 +215,7 @@ export class Steward {
         break;
       case "exited":
         this.processes.ended(event.token);
-        if (event.token >= shellTokens) this.parts.keeper.send({ kind: "release", token: event.token }, 0);
+        if (event.token >= shellTokens) this.forgetShellPlan(event.token);
         break;
       case "listening":
         if (event.errno !== 0) say(`cannot listen on ${event.id}: errno ${event.errno}`, "error");
@@ -229,6 +229,12 @@ export class Steward {
     const core = toCoreEvent(event, (token) => this.unitOfToken(token));
     if (core !== undefined) this.loop.submit(core, event.seq);
     else this.loop.wake();
+  }
+
+  /** A clean-up has been done; its group goes as soon as no other is at work. */
+  private forgetShellPlan(token: number): void {
+    this.parts.keeper.send({ kind: "release", token }, 0);
+    this.parts.keeper.send({ kind: "groupRemove", group: cleanUpGroup }, 0);
   }
 
   /** What is wrong in unit files goes to the journal with file and line, as systemd does it (CONFIG_FILE=, CONFIG_LINE=). */
@@ -335,7 +341,7 @@ export class Steward {
     for (const row of this.parts.keeper.recovery.tokens) {
       if (this.shell.processes.has(row.token)) continue;
       if (row.token >= shellTokens) {
-        if (row.state === tokenState.exited) this.parts.keeper.send({ kind: "release", token: row.token }, 0);
+        if (row.state === tokenState.exited) this.forgetShellPlan(row.token);
         continue;
       }
       say(`process ${row.pid} of ${row.group} is in no record: it is ended`, "warning");

@@ -1,0 +1,52 @@
+import { type Directive, directives, type LoadedUnit } from "@steward/unit-file";
+
+/**
+ * What steward does with a directive: carries it out; reads and shows it, and says in the journal of a unit that sets it that it
+ * is not carried out; or reads and shows it for a type of unit that does not run yet.
+ */
+export type Support = "carried out" | "read and shown" | "its units do not run yet";
+
+const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerity RootEphemeral ExtensionDirectories ExtensionImages
+  MountImages PrivateTmp PrivateDevices PrivateNetwork PrivateUsers PrivateIPC PrivatePIDs PrivateMounts PrivateBPF ProtectSystem
+  ProtectHome ProtectKernelTunables ProtectKernelModules ProtectKernelLogs ProtectControlGroups ProtectClock ProtectHostname
+  ProtectProc ProcSubset ReadWritePaths ReadOnlyPaths InaccessiblePaths ExecPaths NoExecPaths BindPaths BindReadOnlyPaths BindLogSockets
+  TemporaryFileSystem MountFlags MountAPIVFS NetworkNamespacePath IPCNamespacePath UserNamespacePath DelegateNamespaces
+  BPFDelegateCommands BPFDelegateMaps BPFDelegatePrograms BPFDelegateAttachments SystemCallFilter SystemCallArchitectures
+  SystemCallErrorNumber SystemCallLog RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID
+  RestrictFileSystems MemoryDenyWriteExecute LockPersonality DynamicUser RemoveIPC SetLoginEnvironment LoadCredential
+  LoadCredentialEncrypted SetCredential SetCredentialEncrypted ImportCredential PAMName UtmpIdentifier UtmpMode AppArmorProfile
+  SELinuxContext SmackProcessLabel LogNamespace LogFilterPatterns LogLevelMax LogRateLimitIntervalSec LogRateLimitBurst NUMAPolicy
+  NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns TimeoutCleanSec
+  StateDirectoryAccounting StateDirectoryQuota CacheDirectoryAccounting CacheDirectoryQuota LogsDirectoryAccounting LogsDirectoryQuota`;
+
+const service = `RootDirectoryStartOnly PermissionsStartOnly NonBlocking FileDescriptorStoreMax FileDescriptorStorePreserve Sockets
+  USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost RuntimeRandomizedExtraSec BusName`;
+
+const unit = "RequiresMountsFor WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
+
+/** Of systemd.resource-control(5): where the process goes is carried out, accounting is measured; limits need controllers that containers rarely delegate. */
+const resourceControl = new Set(["Slice", "CPUAccounting", "MemoryAccounting", "TasksAccounting"]);
+
+const notCarriedOut = new Set(`${sandbox} ${service} ${unit}`.split(/\s+/));
+
+/** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
+const unsaid = new Set("TimeoutCleanSec RequiresMountsFor WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(" "));
+
+const running = new Set(["Unit", "Install", "Service", "Slice", "Scope"]);
+
+/** What steward does with a directive. */
+export function supportOf(directive: Directive): Support {
+  if (!running.has(directive.section)) return "its units do not run yet";
+  const names = directive.sets.length > 0 ? directive.sets.map((name) => name.split(".").at(-1) as string) : [directive.name];
+  if (directive.man === "systemd.resource-control(5)") return names.every((name) => resourceControl.has(name)) ? "carried out" : "read and shown";
+  return names.some((name) => notCarriedOut.has(name)) ? "read and shown" : "carried out";
+}
+
+const saidOfServices: readonly string[] = directives()
+  .filter((directive) => directive.section === "Service" && directive.sets.length === 0 && supportOf(directive) === "read and shown" && !unsaid.has(directive.name))
+  .map((directive) => directive.name);
+
+/** The settings of a service that are set, and that it runs without. */
+export function notCarriedOutOf(loaded: LoadedUnit): readonly string[] {
+  return saidOfServices.filter((name) => loaded.origins("Service", name as "User").length > 0);
+}

@@ -1,0 +1,100 @@
+/**
+ * docs/compatibility.md, written from the tables that the program itself uses: `node --conditions=source apps/daemon/src/compatibility.ts > docs/compatibility.md`.
+ * A test fails when the page is not what this prints.
+ */
+import type { InterfaceDeclaration } from "@steward/ipc";
+import { directives } from "@steward/unit-file";
+import { builtinUnits } from "./builtin-units.ts";
+import { controlMethods } from "./bus/control-methods.ts";
+import { typeDeclarations } from "./bus/declarations.ts";
+import { fileMethods } from "./bus/file-methods.ts";
+import { managerInterface, unitInterface } from "./bus/interfaces/index.ts";
+import { jobMethods } from "./bus/job-methods.ts";
+import { managerProperties } from "./bus/manager-properties.ts";
+import { unitMethods } from "./bus/unit-methods.ts";
+import { conditionTypes } from "./conditions/check.ts";
+import { type Support, supportOf } from "./carried-out.ts";
+
+/** Methods that are answered with NotSupported. */
+const refused = new Set(
+  `StartTransientUnit SetUnitProperties SetProperties FreezeUnit Freeze ThawUnit Thaw CleanUnit Clean AttachProcessesToUnit AttachProcesses AbandonScope
+   Abandon BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(/\s+/),
+);
+
+const head = `# Compatibility
+
+What steward does with every directive and every D-Bus member of systemd (252, and directives of newer versions as far as they are known).
+This page is written from the program's own tables; a test keeps it so. To write it anew:
+
+    node --conditions=source apps/daemon/src/compatibility.ts > docs/compatibility.md
+
+- **carried out**: it has its effect.
+- **read and shown**: it is parsed, checked and shown by \`systemctl show\`, and it has no effect. A service that sets such a directive says so in its
+  journal, once, in a line that names it.
+- **its units do not run yet**: units of that type load, and a start of one is refused with a message that says so.
+
+Differences that are no directive's:
+
+- Memory is counted by the kernel's controller where a unit's cgroup has one. Elsewhere it is the sum of RssAnon and RssShmem of the unit's processes, and
+  CPU time is that of the living processes plus that of those that ended. A number that was not measured is not shown.
+- Without a writable cgroup tree each unit's processes are held together by a process of the keeper's own, their subreaper.
+- As PID 1, SIGTERM ends the container in order (systemd would re-execute itself).
+- Calls that pass descriptors are refused on the private socket: clients fall back to calls without.
+- Type=dbus services need a bus that steward does not watch yet: they become active when their process runs.
+`;
+
+function directiveTable(): string {
+  const lines: string[] = [];
+  let section = "";
+  for (const row of directives()) {
+    if (row.legacy) continue;
+    if (row.section !== section) {
+      section = row.section;
+      lines.push("", `### [${section}]`, "", "| directive | since | in | steward |", "| --- | --- | --- | --- |");
+    }
+    const since = row.since === 0 ? "" : String(row.since);
+    lines.push(`| ${row.name}= | ${since} | ${row.man} | ${supportOf(row)} |`);
+  }
+  return lines.join("\n");
+}
+
+function counts(): string {
+  const totals = new Map<Support, number>();
+  for (const row of directives()) if (!row.legacy) totals.set(supportOf(row), (totals.get(supportOf(row)) ?? 0) + 1);
+  return [...totals].map(([support, count]) => `${count} ${support}`).join(", ");
+}
+
+function members(declaration: InterfaceDeclaration, methods: ReadonlySet<string> | undefined, properties: ReadonlySet<string> | undefined): string {
+  const lines = [`### ${declaration.name}`, "", "| member | steward |", "| --- | --- |"];
+  for (const name of Object.keys(declaration.methods)) {
+    const served = methods === undefined || methods.has(name);
+    lines.push(`| ${name}() | ${refused.has(name) ? "refused: not supported yet" : served ? "served" : "not served"} |`);
+  }
+  for (const name of Object.keys(declaration.properties)) {
+    const served = properties === undefined || properties.has(name);
+    lines.push(`| ${name} | ${served ? "served" : "not served"} |`);
+  }
+  return lines.join("\n");
+}
+
+/** The page. */
+export function compatibilityPage(): string {
+  const managerMethods = new Set(Object.keys({ ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods }));
+  const types = [...new Set(Object.values(typeDeclarations))];
+  return [
+    head,
+    `## Units whose work steward does itself, or that no container can run\n\nThey load, show as active, and are never executed.\n\n| unit | why |\n| --- | --- |`,
+    ...Object.entries(builtinUnits).map(([name, { reason }]) => `| ${name} | ${reason} |`),
+    `\n## Conditions\n\nEvery type is looked at on the machine, as Condition…= and as Assert…=: ${conditionTypes.join(", ")}. NeedsUpdate, PathIsEncrypted and the pressure\ntypes answer without looking: no, no, and yes.`,
+    `\n## Directives\n\n${counts()}. Older names that systemd still understands are understood too.`,
+    directiveTable(),
+    "\n## D-Bus\n",
+    members(managerInterface, managerMethods, new Set(Object.keys(managerProperties))),
+    "",
+    members(unitInterface, undefined, undefined),
+    "",
+    ...types.map((declaration) => `${members(declaration, undefined, undefined)}\n`),
+  ].join("\n");
+}
+
+if (import.meta.main) process.stdout.write(compatibilityPage());
