@@ -3,18 +3,20 @@ import type { AddOptions } from "./add-jobs.ts";
 import { addJob } from "./add-jobs.ts";
 import { ignoresIsolate } from "./capabilities.ts";
 
-/** Mode isolate: stop every unit that is not part of it (systemctl(1), isolate). */
+/**
+ * Mode isolate: stop every unit that is not part of it, but for what a unit that stays may trigger (systemctl(1), isolate).
+ * (systemd also keeps a triggered unit when it happens to look at the trigger first; that is no rule.)
+ */
 export function addIsolateJobs(options: AddOptions): void {
-  const { graph, view, draft } = options;
-  for (const unit of graph.ids()) {
-    if (ignoresIsolate(graph, unit) || isIdle(options, unit) || draft.jobs.has(unit)) continue;
-    // What a unit that stays triggers stays too.
-    if (
-      graph.byAtom(unit, "triggered-by").some((trigger) => draft.jobs.has(trigger) && view.job(trigger) === undefined)
-    )
-      continue;
-    stop(options, unit, "Cannot add isolate job");
-  }
+  const { graph, draft } = options;
+  const wanted = new Set(draft.jobs.keys());
+  const stays = (unit: string, seen: readonly string[]): boolean =>
+    ignoresIsolate(graph, unit) ||
+    wanted.has(unit) ||
+    graph.byAtom(unit, "triggered-by").some((trigger) => !seen.includes(trigger) && stays(trigger, [...seen, trigger]));
+  for (const unit of graph.ids())
+    if (!isIdle(options, unit) && !draft.jobs.has(unit) && !stays(unit, [unit]))
+      stop(options, unit, "Cannot add isolate job");
 }
 
 /** Mode triggering: a stop also stops what would start the unit again. */
