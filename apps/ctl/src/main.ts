@@ -1,51 +1,40 @@
-/** stewardctl. Common verbs are found by a table and load only what they need. */
-import { DBusError } from "@steward/ipc";
-import { errorText, Manager } from "./bus/manager.ts";
-import { parseCommandLine } from "./command-line.ts";
-import type { Context } from "./context.ts";
-import { Failure } from "./failure.ts";
+/**
+ * stewardctl. This file and what it imports is bundled alone and small, because scripts ask is-active all the time; anything
+ * else is the second bundle, which full.ts begins.
+ */
+import { Manager } from "./bus/manager.ts";
+import { type CommandLine, parseCommandLine } from "./command-line.ts";
+import type { Run } from "./context.ts";
 import { Output, writeAll } from "./output.ts";
-import { findVerb } from "./verb-table.ts";
+import { isGlob } from "./unit-name.ts";
+import { isActive, isFailed } from "./verbs/state-query.ts";
 
-async function run(argv: readonly string[]): Promise<number> {
-  const line = parseCommandLine(argv);
-  const { options } = line;
-  if (line.problem !== undefined) return (await import("./help.ts")).explainMistake(line);
-  if (options["help"] === true || options["version"] === true || line.verb === "help" || line.verb === "completion") {
-    return (await import("./help.ts")).showHelp(line);
-  }
-  const name = line.verb === "" ? "list-units" : line.verb;
-  const verb = findVerb(name);
-  if (verb === undefined) return (await import("./help.ts")).unknownVerb(name);
-  if (line.args.length < (verb.min ?? 0)) throw new Failure("Too few arguments.");
-  if (line.args.length > (verb.max ?? Number.POSITIVE_INFINITY)) throw new Failure("Too many arguments.");
-  const context: Context = { verb: name, options, manager: new Manager(options), out: new Output() };
+const quick: { readonly [verb: string]: Run } = { "is-active": isActive, "is-failed": isFailed };
+
+async function run(line: CommandLine): Promise<number> {
+  const verb = Object.hasOwn(quick, line.verb) ? quick[line.verb] : undefined;
+  const { verb: name, args, options, problem } = line;
+  const simple = problem === undefined && options["help"] !== true && args.length > 0 && !args.some(isGlob);
+  if (verb === undefined || !simple) return (await import("./full.ts")).run(line);
+  const context = { verb: name, options, manager: new Manager(options), out: new Output() };
   try {
-    const code = await (await verb.load())(context, line.args);
-    if (verb.paged && process.stdout.isTTY && options["no-pager"] !== true) {
-      await (await import("./print/pager.ts")).page(context.out.take());
-    }
-    return code;
+    return await verb(context, args);
   } finally {
     context.out.flush();
-    context.manager.close();
   }
 }
 
+/** Failures say their exit code, D-Bus errors are told; anything else is a mistake of ours and shows where. */
 function explain(error: unknown): number {
-  if (error instanceof Failure) {
-    if (error.message !== "") writeAll(2, `${error.message}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof DBusError) {
-    writeAll(2, `${errorText(error)}\n`);
-    return 1;
-  }
-  writeAll(2, `stewardctl: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 1;
+  const { code, message = String(error), stack, exitCode, errorName } = error as Partial<Error & { code: string; exitCode: number; errorName: string }>;
+  const denied = errorName === "org.freedesktop.DBus.Error.AccessDenied" ? "Access denied" : message;
+  const known = code === "CTL_FAILURE" || code === "DBUS_ERROR";
+  const text = known ? denied : `stewardctl: ${stack ?? message}`;
+  if (text !== "") writeAll(2, `${text}\n`);
+  return exitCode ?? 1;
 }
 
-run(process.argv.slice(2)).then(
+run(parseCommandLine(process.argv.slice(2))).then(
   (code) => process.exit(code),
   (error: unknown) => process.exit(explain(error)),
 );

@@ -35,7 +35,7 @@ interface Waiter {
 
 const MAX_LINE_BYTES = 4096;
 
-/** Connects; calls may be made at once, they travel with the handshake. Use `ready` to wait for authentication. */
+/** Connects; calls may be made at once, they leave when the server has accepted us. Use `ready` to wait for authentication. */
 export function connectBus(options: ConnectOptions): ClientConnection {
   const { path = "" } = options;
   const socket = options.socket ?? connect({ path: path.startsWith("@") ? `\0${path.slice(1)}` : path });
@@ -57,6 +57,7 @@ export class ClientConnection {
   private serial = 0;
   private text: Buffer = Buffer.alloc(0);
   private authenticated = false;
+  private unsent: Buffer[] = [];
   private failure: Error | undefined;
   private ended = false;
 
@@ -73,10 +74,8 @@ export class ClientConnection {
     socket.on("data", (chunk: Buffer) => this.receive(chunk));
     socket.on("error", (error) => this.end(error));
     socket.on("close", () => this.end(new DBusError(errorNames.disconnected, "Connection reset by peer")));
-    // One write carries the handshake and, corked, the first call: a round trip less. BEGIN needs no answer first.
-    socket.cork();
+    // Messages wait for OK: sd-bus as a server leaves one unread that comes together with BEGIN.
     socket.write("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n", "latin1");
-    process.nextTick(() => socket.uncork());
   }
 
   /** Calls a method and gives the reply's values. Rejects with DBusError for an error reply or a lost connection. */
@@ -91,19 +90,19 @@ export class ClientConnection {
     const bytes = this.encode(call, serial, call.interactive ? messageFlags.allowInteractiveAuthorization : 0);
     return new Promise((resolve, reject) => {
       this.waiting.set(serial, { resolve, reject });
-      this.socket.write(bytes);
+      this.write(bytes);
     });
   }
 
   /** Calls a method without awaiting an answer. */
   notify(call: Call): void {
-    if (this.failure === undefined) this.socket.write(this.encode(call, ++this.serial, messageFlags.noReplyExpected));
+    if (this.failure === undefined) this.write(this.encode(call, ++this.serial, messageFlags.noReplyExpected));
   }
 
   /** Sends a message of any type; the serial is given to it. Returns the serial. */
   send(header: Parameters<typeof encodeMessage>[0], values: readonly Value[] = []): number {
     const serial = ++this.serial;
-    if (this.failure === undefined) this.socket.write(encodeMessage({ ...header, serial }, values));
+    if (this.failure === undefined) this.write(encodeMessage({ ...header, serial }, values));
     return serial;
   }
 
@@ -115,9 +114,13 @@ export class ClientConnection {
 
   /** Ends the connection after what was written. */
   close(): void {
-    this.socket.end();
     this.end(undefined);
     this.socket.destroySoon();
+  }
+
+  private write(bytes: Buffer): void {
+    if (this.authenticated) this.socket.write(bytes);
+    else this.unsent.push(bytes);
   }
 
   private encode(call: Call, serial: number, flags: number): Buffer {
@@ -153,6 +156,8 @@ export class ClientConnection {
       if (!line.startsWith("DATA")) throw new DBusError(errorNames.accessDenied, "Access denied");
     }
     this.authenticated = true;
+    if (this.unsent.length > 0) this.socket.write(Buffer.concat(this.unsent));
+    this.unsent = [];
     this.settleReady.resolve();
     return this.text;
   }
