@@ -9,8 +9,7 @@ const names = [
   ...more,
 ];
 for (const name of readdirSync(directory))
-  if (name.includes("@.") && !/\.(d|wants|requires)$/.test(name))
-    names.push(name.replace("@.", "@one."));
+  if (name.includes("@.") && !/\.(d|wants|requires)$/.test(name)) names.push(name.replace("@.", "@one."));
 names.push("s-tmpl@a-b\\x2dc.service", "nosuch.service", "some-other.slice");
 
 const socket = createConnection(socketPath);
@@ -22,7 +21,7 @@ socket.on("data", (d) => {
 });
 const more_ = () =>
   new Promise((r) => {
-    wake = r;
+    wake = () => r(undefined);
   });
 async function need(n) {
   while (buffer.length < n) await more_();

@@ -1,4 +1,4 @@
-import { isNameUnit, parseUnitName, type UnitType, unitTypeOf } from "./names.ts";
+import { isNameUnit, parseUnitName, type UnitType } from "./names.ts";
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 const HEX = "0123456789abcdef";
@@ -122,8 +122,9 @@ export function mangleUnitName(text: string, type: UnitType = "service", globs =
   if (globs && /[*?[]/.test(text) && /^[A-Za-z0-9:_.\\@*?[\]!-]+$/.test(text)) return text;
   if (text.startsWith("/")) {
     const path = simplifyPath(text);
-    const device = path === "/dev" || path === "/sys" || path.startsWith("/dev/") || path.startsWith("/sys/");
-    return unitNameFromPath(path, device ? "device" : "mount");
+    const device = path.startsWith("/dev/") || path.startsWith("/sys/");
+    const name = unitNameFromPath(path, device ? "device" : "mount");
+    if (name !== undefined) return name;
   }
   let out = "";
   for (const byte of encodeUtf8(text)) {
@@ -131,6 +132,6 @@ export function mangleUnitName(text: string, type: UnitType = "service", globs =
     else if (byte === 64 || isNameUnit(byte)) out += String.fromCharCode(byte);
     else out += escapeByte(byte);
   }
-  if (!(globs && /[*?[]/.test(text)) && unitTypeOf(out) === undefined) out += `.${type}`;
+  if (!(globs && /[*?[]/.test(text)) && parseUnitName(out) === undefined) out += `.${type}`;
   return parseUnitName(out) ? out : undefined;
 }

@@ -45,7 +45,6 @@ export {
 } from "./load/load-unit.ts";
 export { type SearchPathOptions, unitSearchPath } from "./load/search-path.ts";
 export type { DirEntry, FileKind, ReadResult, StatResult, UnitTree } from "./load/unit-tree.ts";
-export { isValidSliceName, parentSlice } from "./slice-names.ts";
 export {
   changeType,
   instantiate,
@@ -61,6 +60,7 @@ export {
   unitTypes,
 } from "./names.ts";
 export { type PropertySlot, propertySlots, type UnitProperty, unitProperties } from "./properties/properties.ts";
+export { isValidSliceName, parentSlice } from "./slice-names.ts";
 export { expandSpecifiers, type SpecifierContext, type SpecifierUnit } from "./specifiers.ts";
 export { decodeUtf8, encodeUtf8 } from "./text.ts";
 export {

@@ -83,7 +83,11 @@ export function expandSpecifiers(
 export function hasUnknownSpecifier(text: string, subset: "all" | "name" = "all"): boolean {
   for (let at = text.indexOf("%"); at >= 0; at = text.indexOf("%", at + 2)) {
     const letter = text[at + 1] ?? "%";
-    if (/[A-Za-z0-9]/.test(letter) && (!Object.hasOwn(table, letter) || (subset === "name" && notInNames.includes(letter)))) return true;
+    if (
+      /[A-Za-z0-9]/.test(letter) &&
+      (!Object.hasOwn(table, letter) || (subset === "name" && notInNames.includes(letter)))
+    )
+      return true;
   }
   return false;
 }

@@ -38,22 +38,37 @@ test("what a directive sets is there", () => {
     for (const target of row.sets) {
       const where = target.includes(".") ? target.split(".") : [row.section, target];
       const unit = loadUnitFromFiles("x.target", []);
-      expect([row.name, where[1], (where[1] as string) in unit.settings[where[0] as SectionName]]).toEqual([row.name, where[1], true]);
+      expect([row.name, where[1], (where[1] as string) in unit.settings[where[0] as SectionName]]).toEqual([
+        row.name,
+        where[1],
+        true,
+      ]);
     }
   }
 });
 
 test("every word of a choice is accepted and every other is not", () => {
-  const types: Partial<Record<SectionName, string>> = { Service: "service", Socket: "socket", Unit: "service", Mount: "mount" };
+  const types: Partial<Record<SectionName, string>> = {
+    Service: "service",
+    Socket: "socket",
+    Unit: "service",
+    Mount: "mount",
+  };
   const scalar = (row: Directive): boolean => row.repeats === "replaces" && row.choices.length > 0 && row.since === 0;
   for (const row of rows.filter(scalar)) {
     const type = types[row.section];
     if (!type) continue;
     const load = (value: string) =>
-      loadUnitFromFiles(`x.${type}`, [{ path: "/f", text: `[${row.section}]\n${row.name}=${value}\n` }]).diagnostics.filter((d) => d.line > 0);
+      loadUnitFromFiles(`x.${type}`, [
+        { path: "/f", text: `[${row.section}]\n${row.name}=${value}\n` },
+      ]).diagnostics.filter((d) => d.line > 0);
     for (const word of row.choices.filter((w) => !w.endsWith(":"))) {
       // Two are taken, and said to be out of use.
-      expect([row.name, word, load(word).filter((d) => !/obsolete|KillMode=none/.test(d.message))]).toEqual([row.name, word, []]);
+      expect([row.name, word, load(word).filter((d) => !/obsolete|KillMode=none/.test(d.message))]).toEqual([
+        row.name,
+        word,
+        [],
+      ]);
     }
     expect([row.name, load("surely-not-a-word").length]).toEqual([row.name, 1]);
   }
@@ -62,7 +77,9 @@ test("every word of a choice is accepted and every other is not", () => {
 test("the types of settings follow from the tables", () => {
   const { Service, Unit, Socket } = loadUnitFromFiles("x.service", []).settings;
   expectTypeOf(Service.TimeoutStartSec).toEqualTypeOf<number>();
-  expectTypeOf(Service.Restart).toEqualTypeOf<"no" | "on-success" | "on-failure" | "on-abnormal" | "on-watchdog" | "on-abort" | "always">();
+  expectTypeOf(Service.Restart).toEqualTypeOf<
+    "no" | "on-success" | "on-failure" | "on-abnormal" | "on-watchdog" | "on-abort" | "always"
+  >();
   expectTypeOf(Unit.After).toEqualTypeOf<readonly string[]>();
   expectTypeOf(Service.PrivateTmp).toEqualTypeOf<boolean>();
   expectTypeOf(Socket.Listen[0]?.address).toEqualTypeOf<string | undefined>();

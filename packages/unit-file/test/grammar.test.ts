@@ -10,7 +10,11 @@ const messages = (text: string) =>
 describe("what is heard", () => {
   test.each([
     ["a plain file", "[A]\nk=v\n", [["A", ["k", "v"]]]],
-    ["repeated keys and sections stay apart", "[A]\nk=1\nk=2\n[B]\n[A]\nk=3", [["A", ["k", "1"], ["k", "2"]], ["B"], ["A", ["k", "3"]]]],
+    [
+      "repeated keys and sections stay apart",
+      "[A]\nk=1\nk=2\n[B]\n[A]\nk=3",
+      [["A", ["k", "1"], ["k", "2"]], ["B"], ["A", ["k", "3"]]],
+    ],
     ["white space around keys and values goes", "[A]\n \tk \t= \t v  w \t\n", [["A", ["k", "v  w"]]]],
     ["an empty value is a value", "[A]\nk=\nl= \n", [["A", ["k", ""], ["l", ""]]]],
     ["a value may hold =, # and ;", "[A]\nk=a=b # c ; d\n", [["A", ["k", "a=b # c ; d"]]]],
@@ -40,8 +44,16 @@ describe("what is complained about", () => {
     ["a header that is not closed ends the file", "[A\nk=v\n[B]\n", ["1:1 error Invalid section header '[A'"]],
     ["bad characters in a header", '[A"]\nk=v\n', ["1:1 error Bad characters in section header '[A\"]'"]],
     ["an over-long line", `[A]\nk=${"x".repeat(LONG_LINE_MAX)}\nl=v\n`, ["2:1 error Line too long"]],
-    ["an over-long continuation", `[A]\nk=${"x".repeat(900_000)}\\\n${"x".repeat(900_000)}\nl=v\n`, ["3:1 error Continuation line too long"]],
-    ["invalid UTF-8", decodeUtf8(Uint8Array.from([91, 65, 93, 10, 107, 61, 0xe9, 10])), ["2:1 error String is not UTF-8 clean, ignoring assignment: k=\ufffd"]],
+    [
+      "an over-long continuation",
+      `[A]\nk=${"x".repeat(900_000)}\\\n${"x".repeat(900_000)}\nl=v\n`,
+      ["3:1 error Continuation line too long"],
+    ],
+    [
+      "invalid UTF-8",
+      decodeUtf8(Uint8Array.from([91, 65, 93, 10, 107, 61, 0xe9, 10])),
+      ["2:1 error String is not UTF-8 clean, ignoring assignment: k=\ufffd"],
+    ],
   ])("%s", (_, text, expected) => {
     expect(messages(text)).toEqual(expected);
   });
@@ -59,37 +71,67 @@ test("positions: key, value, and the last line, which is the one that systemd na
 const anyText = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
 
 const quirks = fc
-  .array(fc.constantFrom("[", "]", "=", "\\", "\n", "\r", "\0", "#", ";", " ", "\t", "A", "key", "ä", "\ufeff", "\udcff", '"', "'"), { maxLength: 40 })
+  .array(
+    fc.constantFrom(
+      "[",
+      "]",
+      "=",
+      "\\",
+      "\n",
+      "\r",
+      "\0",
+      "#",
+      ";",
+      " ",
+      "\t",
+      "A",
+      "key",
+      "ä",
+      "\ufeff",
+      "\udcff",
+      '"',
+      "'",
+    ),
+    { maxLength: 40 },
+  )
   .map((parts) => parts.join(""));
 
 test("law: serialising gives the text back, whatever it is", () => {
-  fc.assert(fc.property(fc.oneof(quirks, anyText), (text) => {
-    expect(serializeUnitFile(parseUnitFile(text).value)).toBe(text);
-  }));
+  fc.assert(
+    fc.property(fc.oneof(quirks, anyText), (text) => {
+      expect(serializeUnitFile(parseUnitFile(text).value)).toBe(text);
+    }),
+  );
 });
 
 test("law: bytes survive the way through text", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-    expect(encodeUtf8(decodeUtf8(bytes))).toEqual(bytes);
-    expect(decodeUtf8(bytes)).toBe(
-      // The same as the platform's decoder wherever that finds nothing to replace.
-      decodeUtf8(bytes).isWellFormed() ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) : decodeUtf8(bytes),
-    );
-  }));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+      expect(encodeUtf8(decodeUtf8(bytes))).toEqual(bytes);
+      expect(decodeUtf8(bytes)).toBe(
+        // The same as the platform's decoder wherever that finds nothing to replace.
+        decodeUtf8(bytes).isWellFormed()
+          ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+          : decodeUtf8(bytes),
+      );
+    }),
+  );
 });
 
 test("law: every entry's place in the text holds its key, and statements do not overlap", () => {
-  fc.assert(fc.property(quirks, (text) => {
-    let end = 0;
-    for (const section of parseUnitFile(text).value.sections) {
-      for (const entry of section.entries) {
-        expect(entry.start).toBeGreaterThanOrEqual(end);
-        expect(entry.end).toBeGreaterThan(entry.start);
-        expect(text.slice(entry.start, entry.end)).toContain(entry.key.split(" ")[0]);
-        end = entry.end;
+  fc.assert(
+    fc.property(quirks, (text) => {
+      let end = 0;
+      for (const section of parseUnitFile(text).value.sections) {
+        for (const entry of section.entries) {
+          expect(entry.start).toBeGreaterThanOrEqual(end);
+          expect(entry.end).toBeGreaterThan(entry.start);
+          expect(text.slice(entry.start, entry.end)).toContain(entry.key.split(" ")[0]);
+          end = entry.end;
+        }
       }
-    }
-  }));
+    }),
+  );
 });
 
 test("a hundred thousand lines and a ten-megabyte line are read to the end, or refused", () => {

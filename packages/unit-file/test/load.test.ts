@@ -21,7 +21,10 @@ describe("finding", () => {
     expect(load({}, "a-b.slice")).toMatchObject({ loadState: "loaded", settings: { Slice: { Slice: "a.slice" } } });
   });
   test("a name that is none", () => {
-    expect(load({}, "a b")).toMatchObject({ loadState: "error", loadError: { message: "Unit name a b is not valid." } });
+    expect(load({}, "a b")).toMatchObject({
+      loadState: "error",
+      loadError: { message: "Unit name a b is not valid." },
+    });
   });
   test("the first directory of the path wins", () => {
     const unit = load({ [`${U}/a.service`]: service("/u"), [`${E}/a.service`]: service("/e") }, "a.service");
@@ -47,16 +50,27 @@ describe("aliases and masks", () => {
   test("a symlink inside the path is another name", () => {
     const files = { [`${U}/real.service`]: service("/r"), [`${E}/alias.service`]: { link: `${U}/real.service` } };
     for (const name of ["real.service", "alias.service"]) {
-      expect(load(files, name)).toMatchObject({ id: "real.service", names: ["real.service", "alias.service"], fragmentPath: `${U}/real.service` });
+      expect(load(files, name)).toMatchObject({
+        id: "real.service",
+        names: ["real.service", "alias.service"],
+        fragmentPath: `${U}/real.service`,
+      });
     }
   });
   test("a template's alias serves its instances", () => {
-    const files = { [`${U}/r@.service`]: service("/%i"), [`${E}/a@.service`]: { link: "../../../usr/lib/systemd/system/r@.service" } };
+    const files = {
+      [`${U}/r@.service`]: service("/%i"),
+      [`${E}/a@.service`]: { link: "../../../usr/lib/systemd/system/r@.service" },
+    };
     expect(load(files, "a@1.service")).toMatchObject({ id: "r@1.service", names: ["r@1.service", "a@1.service"] });
   });
   test("a symlink out of the path is a linked unit under its own name", () => {
     const files = { "/opt/x.service": service("/o"), [`${E}/x.service`]: { link: "/opt/x.service" } };
-    expect(load(files, "x.service")).toMatchObject({ id: "x.service", loadState: "loaded", fragmentPath: `${E}/x.service` });
+    expect(load(files, "x.service")).toMatchObject({
+      id: "x.service",
+      loadState: "loaded",
+      fragmentPath: `${E}/x.service`,
+    });
   });
   test.each([
     ["a link to /dev/null", { link: "/dev/null" }],
@@ -81,13 +95,16 @@ describe("aliases and masks", () => {
     expect(load({ [`${E}/a.service`]: { link: "/opt/none.service" } }, "a.service").loadState).toBe("not-found");
   });
   test("a fifo where a file belongs", () => {
-    expect(load({ [`${E}/x.service`]: { link: "/opt/fifo" }, "/opt/fifo": { other: true } }, "x.service").loadState).toBe("masked");
+    expect(
+      load({ [`${E}/x.service`]: { link: "/opt/fifo" }, "/opt/fifo": { other: true } }, "x.service").loadState,
+    ).toBe("masked");
   });
 });
 
 describe("drop-ins", () => {
   const base = { [`${U}/a-b-c.service`]: service("/base", "Environment=A=base") };
-  const environment = (files: Files, name = "a-b-c.service") => load({ ...base, ...files }, name).settings.Service.Environment;
+  const environment = (files: Files, name = "a-b-c.service") =>
+    load({ ...base, ...files }, name).settings.Service.Environment;
   test("are read by file name, whatever directory they are in", () => {
     const unit = load(
       {
@@ -98,17 +115,39 @@ describe("drop-ins", () => {
       },
       "a-b-c.service",
     );
-    expect(unit.dropInPaths).toEqual([`${R}/a-b-c.service.d/10.conf`, `${E}/a-b-c.service.d/20.conf`, `${U}/a-b-c.service.d/30.conf`]);
+    expect(unit.dropInPaths).toEqual([
+      `${R}/a-b-c.service.d/10.conf`,
+      `${E}/a-b-c.service.d/20.conf`,
+      `${U}/a-b-c.service.d/30.conf`,
+    ]);
     expect(unit.settings.Service.Environment).toEqual(["A=30"]);
   });
   test("of one name hide one another, by directory of the path and then by how specific they are", () => {
-    expect(environment({ [`${U}/a-b-c.service.d/x.conf`]: "[Service]\nEnvironment=A=u", [`${E}/a-.service.d/x.conf`]: "[Service]\nEnvironment=A=e" })).toEqual(["A=e"]);
-    expect(environment({ [`${U}/a-b-.service.d/x.conf`]: "[Service]\nEnvironment=A=b", [`${U}/a-.service.d/x.conf`]: "[Service]\nEnvironment=A=a" })).toEqual(["A=b"]);
-    expect(environment({ [`${E}/service.d/x.conf`]: "[Service]\nEnvironment=A=type", [`${U}/a-.service.d/x.conf`]: "[Service]\nEnvironment=A=a" })).toEqual(["A=a"]);
+    expect(
+      environment({
+        [`${U}/a-b-c.service.d/x.conf`]: "[Service]\nEnvironment=A=u",
+        [`${E}/a-.service.d/x.conf`]: "[Service]\nEnvironment=A=e",
+      }),
+    ).toEqual(["A=e"]);
+    expect(
+      environment({
+        [`${U}/a-b-.service.d/x.conf`]: "[Service]\nEnvironment=A=b",
+        [`${U}/a-.service.d/x.conf`]: "[Service]\nEnvironment=A=a",
+      }),
+    ).toEqual(["A=b"]);
+    expect(
+      environment({
+        [`${E}/service.d/x.conf`]: "[Service]\nEnvironment=A=type",
+        [`${U}/a-.service.d/x.conf`]: "[Service]\nEnvironment=A=a",
+      }),
+    ).toEqual(["A=a"]);
     expect(environment({ [`${E}/service.d/x.conf`]: "[Service]\nEnvironment=A=type" })).toEqual(["A=type"]);
   });
   test("a masked one is nothing, and hides the one below it", () => {
-    const files = { [`${E}/a-b-c.service.d/x.conf`]: { link: "/dev/null" }, [`${U}/a-b-c.service.d/x.conf`]: "[Service]\nEnvironment=A=u" };
+    const files = {
+      [`${E}/a-b-c.service.d/x.conf`]: { link: "/dev/null" },
+      [`${U}/a-b-c.service.d/x.conf`]: "[Service]\nEnvironment=A=u",
+    };
     expect(environment(files)).toEqual(["A=base"]);
   });
   test("of a template count for its instances, and so do those of an alias", () => {
@@ -123,7 +162,9 @@ describe("drop-ins", () => {
   });
   test("reset what was before", () => {
     const files = { [`${E}/a-b-c.service.d/x.conf`]: "[Service]\nExecStart=\nExecStart=/new" };
-    expect(load({ ...base, ...files }, "a-b-c.service").settings.Service.ExecStart.map((c) => c.path)).toEqual(["/new"]);
+    expect(load({ ...base, ...files }, "a-b-c.service").settings.Service.ExecStart.map((c) => c.path)).toEqual([
+      "/new",
+    ]);
   });
   test("that are broken end where they are broken, and the unit is used all the same", () => {
     const files = {
@@ -143,7 +184,13 @@ describe("drop-ins", () => {
 
 describe("dependencies", () => {
   test("from directives, in the order of the file, each with its place", () => {
-    const unit = load({ [`${U}/a.service`]: "[Unit]\nAfter=b.service c.service\nWants=d.service\nAfter=\nAfter=b.service e@%p.service\n[Service]\nExecStart=/a\n" }, "a.service");
+    const unit = load(
+      {
+        [`${U}/a.service`]:
+          "[Unit]\nAfter=b.service c.service\nWants=d.service\nAfter=\nAfter=b.service e@%p.service\n[Service]\nExecStart=/a\n",
+      },
+      "a.service",
+    );
     expect(unit.dependencies.map((d) => `${d.kind} ${d.name} ${d.origin.line}`)).toEqual([
       "After b.service 2",
       "After c.service 2",
@@ -175,7 +222,10 @@ describe("dependencies", () => {
     ]);
   });
   test("a template in a .wants directory takes the instance", () => {
-    const files = { [`${U}/t@.service`]: service("/t"), [`${U}/t@.service.wants/d@.service`]: { link: "../d@.service" } };
+    const files = {
+      [`${U}/t@.service`]: service("/t"),
+      [`${U}/t@.service.wants/d@.service`]: { link: "../d@.service" },
+    };
     expect(load(files, "t@i.service").dependencies.map((d) => d.name)).toEqual(["d@i.service"]);
   });
 });
@@ -199,7 +249,10 @@ describe("settings", () => {
   });
   test("[Install] is kept as it is written", () => {
     const { Install } = loadUnitFromFiles("a@.service", [
-      { path: "/f", text: "[Service]\nExecStart=/a\n[Install]\nWantedBy=multi-user.target x@%i.service\nAlso=b.socket\nAlias=c.service\nDefaultInstance=d\nRequiredBy=\nUpheldBy=u.service" },
+      {
+        path: "/f",
+        text: "[Service]\nExecStart=/a\n[Install]\nWantedBy=multi-user.target x@%i.service\nAlso=b.socket\nAlias=c.service\nDefaultInstance=d\nRequiredBy=\nUpheldBy=u.service",
+      },
     ]).settings;
     expect(Install).toMatchObject({
       WantedBy: ["multi-user.target", "x@%i.service"],
@@ -214,16 +267,27 @@ describe("settings", () => {
     ["dbus", "ExecStart=/a\nBusName=org.example.A"],
     ["oneshot", "ExecStop=/a\nRemainAfterExit=yes"],
   ])("a service that states no type is %s", (type, text) => {
-    expect(loadUnitFromFiles("a.service", [{ path: "/f", text: `[Service]\n${text}\n` }]).settings.Service.Type).toBe(type);
+    expect(loadUnitFromFiles("a.service", [{ path: "/f", text: `[Service]\n${text}\n` }]).settings.Service.Type).toBe(
+      type,
+    );
   });
 });
 
 test("the usual search paths", () => {
   expect(unitSearchPath({ scope: "system" })).toHaveLength(13);
   expect(unitSearchPath({ scope: "system", environment: { SYSTEMD_UNIT_PATH: "/x:/y" } })).toEqual(["/x", "/y"]);
-  expect(unitSearchPath({ scope: "system", environment: { SYSTEMD_UNIT_PATH: "/x:" } })[1]).toBe("/etc/systemd/system.control");
+  expect(unitSearchPath({ scope: "system", environment: { SYSTEMD_UNIT_PATH: "/x:" } })[1]).toBe(
+    "/etc/systemd/system.control",
+  );
   // `systemd-analyze --user unit-paths` of systemd 252 with these variables.
-  const environment = { HOME: "/h", XDG_CONFIG_HOME: "/xc", XDG_DATA_HOME: "/xd", XDG_RUNTIME_DIR: "/xr", XDG_CONFIG_DIRS: "/a:/b", XDG_DATA_DIRS: "/c:/d" };
+  const environment = {
+    HOME: "/h",
+    XDG_CONFIG_HOME: "/xc",
+    XDG_DATA_HOME: "/xd",
+    XDG_RUNTIME_DIR: "/xr",
+    XDG_CONFIG_DIRS: "/a:/b",
+    XDG_DATA_DIRS: "/c:/d",
+  };
   expect(unitSearchPath({ scope: "user", environment })).toEqual([
     "/xc/systemd/user.control",
     "/xr/systemd/user.control",

@@ -85,9 +85,14 @@ describe("escaping", () => {
     expect(mangleUnitName(text)).toBe(name);
   });
   test("law: unescaping undoes escaping", () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 0xd7ff })).map((units) => String.fromCharCode(...units)), (text) => {
-      expect(unescapeName(escapeName(text))).toBe(text);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 0xd7ff })).map((units) => String.fromCharCode(...units)),
+        (text) => {
+          expect(unescapeName(escapeName(text))).toBe(text);
+        },
+      ),
+    );
   });
 });
 

@@ -59,7 +59,13 @@ const tree: UnitTree = {
   readlink: (path) => attempt(() => readlinkSync(real(path))),
   stat(path) {
     const stat = attempt(() => statSync(real(path)));
-    return stat && { kind: stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other", size: stat.size, mtimeUsec: 0 };
+    return (
+      stat && {
+        kind: stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "other",
+        size: stat.size,
+        mtimeUsec: 0,
+      }
+    );
   },
 };
 
@@ -82,16 +88,35 @@ const catalog = scanUnitPaths(tree, [mounted]);
 
 /** Pairs of unit (or "*") and property in which steward differs, and why. */
 const differences: readonly (readonly [unit: string, property: string, reason: string])[] = [
-  ["s-process2.service", "CPUAffinity", "CPUAffinity=numa: the CPUs are the machine's, asked for when a process starts"],
-  ["s-syscalls.service", "RestrictFileSystems", "Debian's systemd is built without BPF and drops the value; steward keeps and shows it"],
+  [
+    "s-process2.service",
+    "CPUAffinity",
+    "CPUAffinity=numa: the CPUs are the machine's, asked for when a process starts",
+  ],
+  [
+    "s-syscalls.service",
+    "RestrictFileSystems",
+    "Debian's systemd is built without BPF and drops the value; steward keeps and shows it",
+  ],
   ["s-syscalls2.service", "RestrictFileSystems", "as above"],
-  ["s-talias@one.service", "ExecStart", "systemd resolves specifiers with the name that is asked for first; steward always with the unit's own"],
+  [
+    "s-talias@one.service",
+    "ExecStart",
+    "systemd resolves specifiers with the name that is asked for first; steward always with the unit's own",
+  ],
   ["s-talias@one.service", "ExecStartEx", "as above"],
   ["s-talias@one.service", "Description", "as above"],
 ];
 
 /** Properties that systemd keeps in hash tables: their order is chance, and differs from run to run. */
-const unordered = new Set(["SetCredential", "LoadCredential", "IPAddressAllow", "IPAddressDeny", "RestrictNetworkInterfaces", "Names"]);
+const unordered = new Set([
+  "SetCredential",
+  "LoadCredential",
+  "IPAddressAllow",
+  "IPAddressDeny",
+  "RestrictNetworkInterfaces",
+  "Names",
+]);
 
 type Json = string | number | boolean | readonly Json[];
 const plain = (value: BusValue): Json => {
@@ -99,7 +124,9 @@ const plain = (value: BusValue): Json => {
   return typeof value === "object" ? value.map(plain) : value;
 };
 const sorted = (value: Json): Json =>
-  typeof value === "object" ? [...value].map(sorted).sort((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1)) : value;
+  typeof value === "object"
+    ? [...value].map(sorted).sort((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1))
+    : value;
 
 interface Recorded {
   readonly unit: string;
@@ -129,7 +156,9 @@ describe("every property that follows from a unit's files is the genuine systemd
   test("they come in systemd's order", () => {
     for (const theirs of units) {
       const order = new Map(theirs.properties.map(([property], i) => [property, i]));
-      const places = unitProperties(loadUnit(catalog, theirs.unit, { facts, specifiers })).map((p) => order.get(p.name));
+      const places = unitProperties(loadUnit(catalog, theirs.unit, { facts, specifiers })).map((p) =>
+        order.get(p.name),
+      );
       expect(places).toEqual(places.toSorted((x, y) => (x ?? -1) - (y ?? -1)));
     }
   });
@@ -149,7 +178,10 @@ const otherWords: readonly RegExp[] = [
 
 test("everything that systemd says of the files is said in its words, at its line", () => {
   const theirs = new Set(
-    readFileSync(`${recorded}/diagnostics.txt`, "utf8").trim().split("\n").filter((line) => !otherWords.some((r) => r.test(line))),
+    readFileSync(`${recorded}/diagnostics.txt`, "utf8")
+      .trim()
+      .split("\n")
+      .filter((line) => !otherWords.some((r) => r.test(line))),
   );
   const ours = new Set<string>();
   const names = new Set([...units.map((u) => u.unit), "s-tmpl@s-drop-in-test.service"]);

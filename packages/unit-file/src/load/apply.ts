@@ -68,7 +68,10 @@ function applyEntry(section: string, entry: UnitFileEntry, target: ApplyTarget):
     facts: target.facts,
     unit: target.parts,
     expand: (text) => expandSpecifiers(text, unit, target.specifiers),
-    expandError: () => (hasUnknownSpecifier(entry.value, destinations[0]?.kind === unitNames ? "name" : "all") ? "Invalid slot" : "Invalid argument"),
+    expandError: () =>
+      hasUnknownSpecifier(entry.value, destinations[0]?.kind === unitNames ? "name" : "all")
+        ? "Invalid slot"
+        : "Invalid argument",
     expandName: (text) => expandSpecifiers(text, unit, target.specifiers, "name"),
     warn: (message) => warn(target, at, message, section, entry.key),
     refuse: (message) => {

@@ -21,7 +21,8 @@ export function companionDirectories(
   }
   if (withType) {
     const type = parseUnitName(names[0] ?? "")?.type;
-    for (const { path } of catalog.directories.get(`${type}${suffix}`) ?? []) if (!found.includes(path)) found.push(path);
+    for (const { path } of catalog.directories.get(`${type}${suffix}`) ?? [])
+      if (!found.includes(path)) found.push(path);
   }
   return found;
 }

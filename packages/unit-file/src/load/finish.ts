@@ -1,10 +1,10 @@
 import { ownSection, type Settings } from "../directives/sections.ts";
 import { escapeName, unitNameToPath } from "../escape-name.ts";
 import type { UnitNameParts } from "../names.ts";
+import { parentSlice } from "../slice-names.ts";
 import type { SpecifierContext } from "../specifiers.ts";
 import type { Facts } from "../values/kind.ts";
 import { capabilityBit } from "../values/masks.ts";
-import { parentSlice } from "../slice-names.ts";
 import type { SettingsBuilder } from "./settings.ts";
 
 type ExecSection = "Service" | "Socket" | "Mount" | "Swap";
@@ -60,7 +60,13 @@ export function finishUnit(
 function finishSlice(parts: UnitNameParts, builder: SettingsBuilder, facts: Facts): void {
   const section = ownSection(parts.type);
   if (section === "Slice") builder.put("Slice", "Slice", parentSlice(parts.name) ?? "");
-  else if (section === "Service" || section === "Socket" || section === "Mount" || section === "Swap" || section === "Scope") {
+  else if (
+    section === "Service" ||
+    section === "Socket" ||
+    section === "Mount" ||
+    section === "Swap" ||
+    section === "Scope"
+  ) {
     if (builder.settings[section].Slice !== "") return;
     // What is mounted below the kernel's own file systems belongs to no service: it stands in the root slice.
     const below = section === "Mount" && /^\/(dev|proc|sys)(\/|$)/.test(builder.settings.Mount.Where);
@@ -95,10 +101,7 @@ function finishService(builder: SettingsBuilder, service: Settings["Service"], f
     builder.put("Service", "TimeoutStartSec", Number.POSITIVE_INFINITY);
   }
   const needsNotify = service.Type === "notify" || service.Type === "notify-reload";
-  if (
-    service.NotifyAccess === "none" &&
-    (needsNotify || watches(service) || service.FileDescriptorStoreMax > 0)
-  ) {
+  if (service.NotifyAccess === "none" && (needsNotify || watches(service) || service.FileDescriptorStoreMax > 0)) {
     builder.put("Service", "NotifyAccess", "main");
   }
   if (service.OOMPolicy === "") {
@@ -167,8 +170,19 @@ function finishExec(
   if (exec.ProtectClock) bounding &= ~(capabilityBit("cap_sys_time") | capabilityBit("cap_wake_alarm"));
   if (bounding !== exec.CapabilityBoundingSet) builder.put(section, "CapabilityBoundingSet", bounding);
 
-  for (const name of ["RuntimeDirectory", "StateDirectory", "CacheDirectory", "LogsDirectory", "ConfigurationDirectory"] as const) {
-    if (exec[name].length > 1) builder.put(section, name, [...exec[name]].sort((x, y) => comparePaths(x.path, y.path)));
+  for (const name of [
+    "RuntimeDirectory",
+    "StateDirectory",
+    "CacheDirectory",
+    "LogsDirectory",
+    "ConfigurationDirectory",
+  ] as const) {
+    if (exec[name].length > 1)
+      builder.put(
+        section,
+        name,
+        [...exec[name]].sort((x, y) => comparePaths(x.path, y.path)),
+      );
   }
   // A real-time policy needs a priority of at least 1 (sched(7)).
   const { CPUSchedulingPolicy: policy, CPUSchedulingPriority: priority } = exec;

@@ -7,8 +7,8 @@ import type { SettingsBuilder } from "./settings.ts";
 
 /** Calls that a check makes with what it finds: refuse makes the unit bad-setting. */
 interface Report {
-  refuse(message: string): void;
-  warn(message: string): void;
+  refuse(message: string): undefined;
+  warn(message: string): undefined;
 }
 
 /** Whether the settings of a unit agree with one another, in systemd's words. An error means LoadState=bad-setting. */
@@ -20,9 +20,11 @@ export function verifyUnit(parts: UnitNameParts, builder: SettingsBuilder, file:
       // systemd stops at the first reason.
       if (!refused) found.push({ severity: "error", file, line: 0, column: 0, message });
       refused = true;
+      return undefined;
     },
     warn(message) {
       if (!refused) found.push({ severity: "warning", file, line: 0, column: 0, message });
+      return undefined;
     },
   };
   const { settings } = builder;
@@ -65,7 +67,7 @@ function verifyService(
   unit: Settings["Unit"],
   builder: SettingsBuilder,
   report: Report,
-): void {
+): undefined {
   const { ExecStart: start, Type: type } = service;
   const oneshot = type === "oneshot";
   if (start.length === 0 && service.ExecStop.length === 0 && unit.SuccessAction === "none") {
@@ -126,7 +128,7 @@ function verifyService(
   }
 }
 
-function verifySocket(socket: Settings["Socket"], report: Report): void {
+function verifySocket(socket: Settings["Socket"], report: Report): undefined {
   if (socket.Listen.length === 0) {
     return report.refuse("Unit has no Listen setting (ListenStream=, ListenDatagram=, ListenFIFO=, ...). Refusing.");
   }
@@ -161,7 +163,7 @@ const apiFileSystems = [
   "/sys/kernel/security",
 ];
 
-function verifyMount(parts: UnitNameParts, mount: Settings["Mount"], report: Report): void {
+function verifyMount(parts: UnitNameParts, mount: Settings["Mount"], report: Report): undefined {
   if (unitNameFromPath(mount.Where, "mount") !== parts.name) {
     return report.refuse("Where= setting doesn't match unit name. Refusing.");
   }
@@ -174,7 +176,7 @@ function verifyMount(parts: UnitNameParts, mount: Settings["Mount"], report: Rep
   }
 }
 
-function verifyAutomount(parts: UnitNameParts, automount: Settings["Automount"], report: Report): void {
+function verifyAutomount(parts: UnitNameParts, automount: Settings["Automount"], report: Report): undefined {
   if (automount.Where === "/") {
     return report.refuse("Cannot have an automount unit for the root directory. Refusing.");
   }
@@ -183,7 +185,7 @@ function verifyAutomount(parts: UnitNameParts, automount: Settings["Automount"],
   }
 }
 
-function verifySwap(parts: UnitNameParts, swap: Settings["Swap"], report: Report): void {
+function verifySwap(parts: UnitNameParts, swap: Settings["Swap"], report: Report): undefined {
   if (swap.What === "") return report.refuse("What= setting is missing. Refusing.");
   if (unitNameFromPath(swap.What, "swap") !== parts.name) {
     return report.refuse("Value of What= and unit name do not match, not loading.");
@@ -194,13 +196,13 @@ function verifySwap(parts: UnitNameParts, swap: Settings["Swap"], report: Report
 }
 
 /** `a-b.slice` lies in `a.slice`; `-.slice` is the root of all (systemd.slice(5)). */
-function verifySlice(parts: UnitNameParts, slice: Settings["Slice"], report: Report): void {
+function verifySlice(parts: UnitNameParts, slice: Settings["Slice"], report: Report): undefined {
   if (!isValidSliceName(parts.name)) return report.refuse(`Slice name ${parts.name} is not valid. Refusing.`);
   const parent = parentSlice(parts.name);
   if (slice.Slice !== "" && slice.Slice !== parent) report.refuse("Located outside of parent slice. Refusing.");
 }
 
-function verifyJobMode(unit: Settings["Unit"], report: Report): void {
+function verifyJobMode(unit: Settings["Unit"], report: Report): undefined {
   for (const [mode, kind, list] of [
     [unit.OnSuccessJobMode, "OnSuccess=", unit.OnSuccess],
     [unit.OnFailureJobMode, "OnFailure=", unit.OnFailure],

@@ -141,8 +141,7 @@ export const interfaceProperties = {
     "Unit:s TimersMonotonic:a(stt) TimersCalendar:a(sst) OnClockChange:b OnTimezoneChange:b " +
     "NextElapseUSecRealtime:t NextElapseUSecMonotonic:t LastTriggerUSec:t LastTriggerUSecMonotonic:t Result:s " +
     "AccuracyUSec:t RandomizedDelayUSec:t FixedRandomDelay:b Persistent:b WakeSystem:b RemainAfterElapse:b",
-  Path:
-    "Unit:s Paths:a(ss) MakeDirectory:b DirectoryMode:u Result:s TriggerLimitIntervalUSec:t TriggerLimitBurst:u",
+  Path: "Unit:s Paths:a(ss) MakeDirectory:b DirectoryMode:u Result:s TriggerLimitIntervalUSec:t TriggerLimitBurst:u",
   Target: "",
   Slice:
     "Slice:s ControlGroup:s ControlGroupId:t MemoryCurrent:t MemoryAvailable:t CPUUsageNSec:t EffectiveCPUs:ay " +
@@ -225,8 +224,7 @@ export const interfaceProperties = {
     "TemporaryFileSystem:a(ss) MountAPIVFS:b KeyringMode:s ProtectProc:s ProcSubset:s ProtectHostname:b " +
     "NetworkNamespacePath:s IPCNamespacePath:s KillMode:s KillSignal:i RestartKillSignal:i FinalKillSignal:i " +
     "SendSIGKILL:b SendSIGHUP:b WatchdogSignal:i",
-  Automount:
-    "Where:s ExtraOptions:s DirectoryMode:u Result:s TimeoutIdleUSec:t",
+  Automount: "Where:s ExtraOptions:s DirectoryMode:u Result:s TimeoutIdleUSec:t",
   Swap:
     "What:s Priority:i Options:s TimeoutUSec:t ControlPID:u Result:s UID:u GID:u ExecActivate:a(sasbttttuii) " +
     "ExecDeactivate:a(sasbttttuii) Slice:s ControlGroup:s ControlGroupId:t MemoryCurrent:t MemoryAvailable:t " +
@@ -275,6 +273,5 @@ export const interfaceProperties = {
     "TemporaryFileSystem:a(ss) MountAPIVFS:b KeyringMode:s ProtectProc:s ProcSubset:s ProtectHostname:b " +
     "NetworkNamespacePath:s IPCNamespacePath:s KillMode:s KillSignal:i RestartKillSignal:i FinalKillSignal:i " +
     "SendSIGKILL:b SendSIGHUP:b WatchdogSignal:i",
-  Device:
-    "SysFSPath:s",
+  Device: "SysFSPath:s",
 } as const;

@@ -2,10 +2,18 @@ import { ownSection, propertyOf, type SectionName, sectionOf } from "../directiv
 import type { LoadedUnit } from "../load/load-unit.ts";
 import type { UnitType } from "../names.ts";
 import type { BusValue } from "../values/kind.ts";
-import { interfaceProperties } from "./interfaces.ts";
 import { execProperties } from "./exec-properties.ts";
+import { interfaceProperties } from "./interfaces.ts";
 import { serviceProperties } from "./service-properties.ts";
-import { automountProperties, mountProperties, pathProperties, scopeProperties, socketProperties, swapProperties, timerProperties } from "./type-properties.ts";
+import {
+  automountProperties,
+  mountProperties,
+  pathProperties,
+  scopeProperties,
+  socketProperties,
+  swapProperties,
+  timerProperties,
+} from "./type-properties.ts";
 import { unitInterfaceProperties } from "./unit-properties.ts";
 
 /** One D-Bus property. `interface` is the last part of its interface's name: "Service", "Unit". */
@@ -54,7 +62,8 @@ export function propertySlots(type: UnitType): readonly PropertySlot[] {
 export function unitProperties(unit: LoadedUnit): UnitProperty[] {
   const found: UnitProperty[] = [];
   for (const row of rows(unit.type)) {
-    if (row.get) found.push({ interface: row.interface, name: row.name, signature: row.signature, value: row.get(unit) });
+    if (row.get)
+      found.push({ interface: row.interface, name: row.name, signature: row.signature, value: row.get(unit) });
   }
   return found;
 }
@@ -86,7 +95,9 @@ function settingGetters(section: SectionName): Map<string, PropertyGetter> {
   for (const [name, setting] of sectionOf(section)?.settings ?? []) {
     const property = propertyOf(name, setting);
     if (property === undefined) continue;
-    getters.set(property, (unit) => setting.kind.toBus((unit.settings[section] as Readonly<Record<string, unknown>>)[name]));
+    getters.set(property, (unit) =>
+      setting.kind.toBus((unit.settings[section] as Readonly<Record<string, unknown>>)[name]),
+    );
   }
   return getters;
 }

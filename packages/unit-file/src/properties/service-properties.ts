@@ -4,7 +4,14 @@ import { execToBusEx } from "../values/exec-command.ts";
 import { type BusValue, toU64, U64_MAX } from "../values/kind.ts";
 
 type Getter = (unit: LoadedUnit) => BusValue;
-type ExecName = "ExecCondition" | "ExecStartPre" | "ExecStart" | "ExecStartPost" | "ExecReload" | "ExecStop" | "ExecStopPost";
+type ExecName =
+  | "ExecCondition"
+  | "ExecStartPre"
+  | "ExecStart"
+  | "ExecStartPost"
+  | "ExecReload"
+  | "ExecStop"
+  | "ExecStopPost";
 
 const ex =
   (name: ExecName): Getter =>

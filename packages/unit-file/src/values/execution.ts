@@ -246,7 +246,7 @@ export function syslogLevel(initial: number): Kind<number> {
     "i",
     initial,
     (t, a) => {
-            const index = levels.indexOf(t);
+      const index = levels.indexOf(t);
       const value = index >= 0 ? index : parseUnsigned(t, 7);
       if (value === undefined) a.warn(`Failed to parse log level, ignoring: ${t}`);
       return value;

@@ -88,6 +88,7 @@ export const ipPrefixes: Kind<readonly IpPrefix[]> = {
 
 /** A prefix counts once. */
 function add(items: IpPrefix[], prefix: IpPrefix): void {
-  const same = (p: IpPrefix): boolean => p.prefixLength === prefix.prefixLength && String(p.bytes) === String(prefix.bytes);
+  const same = (p: IpPrefix): boolean =>
+    p.prefixLength === prefix.prefixLength && String(p.bytes) === String(prefix.bytes);
   if (!items.some(same)) items.push(prefix);
 }

@@ -67,7 +67,7 @@ export function parseSize(text: string, base: 1024 | 1000 = 1024): number | unde
     total += Number(match[1]) * factor + Math.floor(Number(`0${match[2] === "." ? "" : (match[2] ?? "")}`) * factor);
     rest = rest.slice(match[0].length);
   }
-  return total <= 18446744073709551615 ? total : undefined;
+  return total < 2 ** 64 ? total : undefined;
 }
 
 /** "12%", "12.5%", "12.34%" in ten-thousandths; undefined where it is none. May exceed 10,000 unless `bounded`. */

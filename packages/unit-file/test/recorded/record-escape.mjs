@@ -8,7 +8,43 @@ const random = (n) => {
   state = (Math.imul(state, 1103515245) + 12345) >>> 0;
   return (state >>> 8) % n;
 };
-const pieces = ["a", "Z", "0", "-", "/", ".", "_", "\\", "@", ":", " ", "ä", "\\x2d", "\\x41", "\\x", "\\xzz", "//", "/../", "/./", "..", "foo", "bar", ".service", ".mount", "*", "?", "[", "~", "%", "\t", "€", "/dev/", "/sys", "@.", "home"];
+const pieces = [
+  "a",
+  "Z",
+  "0",
+  "-",
+  "/",
+  ".",
+  "_",
+  "\\",
+  "@",
+  ":",
+  " ",
+  "ä",
+  "\\x2d",
+  "\\x41",
+  "\\x",
+  "\\xzz",
+  "//",
+  "/../",
+  "/./",
+  "..",
+  "foo",
+  "bar",
+  ".service",
+  ".mount",
+  "*",
+  "?",
+  "[",
+  "~",
+  "%",
+  "\t",
+  "€",
+  "/dev/",
+  "/sys",
+  "@.",
+  "home",
+];
 const strings = new Set(["/", ".", "..", "-", "@", "a", "/dev", "/sys", "foo@bar.service", "foo@.service"]);
 while (strings.size < count) {
   let s = "";
@@ -19,12 +55,18 @@ const ask = (...args) =>
   new Promise((resolve) => {
     const child = spawn("systemd-escape", args, { stdio: ["ignore", "pipe", "ignore"] });
     let out = "";
-    child.stdout.on("data", (d) => { out += d; });
+    child.stdout.on("data", (d) => {
+      out += d;
+    });
     child.on("close", (code) => resolve(code === 0 ? out.replace(/\n$/, "") : null));
   });
 for (const s of strings) {
-  const [plain, path, unescape, unescapePath, mangle] = await Promise.all([
-    ask("--", s), ask("--path", "--", s), ask("--unescape", "--", s), ask("--unescape", "--path", "--", s), ask("--mangle", "--", s),
+  const answers = await Promise.all([
+    ask("--", s),
+    ask("--path", "--", s),
+    ask("--unescape", "--", s),
+    ask("--unescape", "--path", "--", s),
+    ask("--mangle", "--", s),
   ]);
-  console.log(JSON.stringify([s, plain, path, unescape, unescapePath, mangle]));
+  console.log(JSON.stringify([s, ...answers]));
 }
