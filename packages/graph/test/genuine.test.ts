@@ -8,6 +8,7 @@ import {
   dependencyKinds,
   dependencyProperties,
   type Graph,
+  type GraphOptions,
   planTransaction,
 } from "../src/index.ts";
 import { loadClosure } from "./support/disk.ts";
@@ -56,8 +57,8 @@ function ours(graph: Graph, units: Units): Set<string> {
   return out;
 }
 
-function compare(directory: string, start: string, answer: GenuineAnswer): void {
-  const graph = buildGraph(loadClosure(directory, [start]), { isContainer: answer.isContainer });
+function compare(directory: string, start: string, answer: GenuineAnswer, options: GraphOptions = {}): void {
+  const graph = buildGraph(loadClosure(directory, [start], options), { ...options, isContainer: answer.isContainer });
   const expected = theirs(answer.units);
   const found = ours(graph, answer.units);
   expect({
@@ -84,7 +85,7 @@ const recorded = new URL("../../../test-fixtures/recorded/transactions/every-typ
 function withEveryType(act: (directory: string) => void): void {
   const directory = mkdtempSync(join(tmpdir(), "graph-"));
   try {
-    chmodSync(directory, 0o755);
+    chmodSync(directory, 0o1777);
     for (const [name, text] of Object.entries(everyType)) writeFileSync(join(directory, name), text);
     act(directory);
   } finally {
@@ -104,5 +105,19 @@ describe.skipIf(missing !== undefined)(`as the genuine systemd has it now${missi
 
   test("units of every type", () => {
     withEveryType((directory) => compare(directory, "all.target", askSystemd(directory, "all.target")));
+  });
+
+  test("units of every type, of a user's manager", () => {
+    withEveryType((directory) => {
+      const directories = {
+        runtime: directory,
+        state: `${directory}/.config`,
+        cache: `${directory}/.cache`,
+        logs: `${directory}/.config/log`,
+        configuration: `${directory}/.config`,
+      };
+      const answer = askSystemd(directory, "all.target", "user");
+      compare(directory, "all.target", answer, { scope: "user", directories });
+    });
   });
 });

@@ -12,7 +12,13 @@ export const impliedByMount: Rule = (unit, system, add) => {
   const isBind = isBindMount(unit);
   if (what && !isBind) {
     const isBound = hasMountOption(unit, "x-systemd.device-bound");
-    addDevice(add, what, origin, ...(isBound ? (["BindsTo"] as const) : (["Requires", "StopPropagatedFrom"] as const)));
+    addDevice(
+      add,
+      what,
+      origin,
+      system,
+      ...(isBound ? (["BindsTo"] as const) : (["Requires", "StopPropagatedFrom"] as const)),
+    );
   }
   if (!system) return;
   if (!isBind && !isNetworkMount(unit) && quotaOptions.some((option) => hasMountOption(unit, option)))
@@ -44,8 +50,8 @@ export const impliedByAutomount: Rule = (unit, system, add) => {
 /** systemd.swap(5). */
 export const impliedBySwap: Rule = (unit, system, add, options) => {
   const what = word(unit, "Swap", "What");
-  if (what) addDevice(add, what, "file", "Requires");
-  if (system && what?.startsWith("/") && !isDevice(what)) add("file", "systemd-remount-fs.service", "After");
+  if (what) addDevice(add, what, "file", system, "Requires");
+  if (what?.startsWith("/") && !isDevice(what)) add("file", "systemd-remount-fs.service", "After");
   if (!system || !hasDefaults(unit) || options.isContainer) return;
   if (!listOf(setting(unit, "Swap", "Options")).includes("nofail")) add("default", "swap.target", "Before");
   add("default", "umount.target", "Before", "Conflicts");
@@ -55,16 +61,17 @@ function isDevice(path: string): boolean {
   return path.startsWith("/dev/") || path.startsWith("/sys/");
 }
 
-/** What is on a device needs it, and its file system checked and grown: `blockdev@dev-sda1.target`. */
+/** What is on a device needs it (a user's manager, which may know of no devices, only wishes for it), and its file system checked and grown: `blockdev@dev-sda1.target`. */
 function addDevice(
   add: Add,
   what: string,
   origin: "file" | "mount-file" | "mountinfo",
+  system: boolean,
   ...kinds: readonly ("BindsTo" | "Requires" | "StopPropagatedFrom")[]
 ): void {
   const device = isDevice(what) ? unitNameFromPath(what, "device") : undefined;
   if (!device) return;
-  add(origin, device, "After", ...kinds);
+  add(origin, device, "After", ...(system ? kinds : (["Wants"] as const)));
   add(origin, `blockdev@${device.slice(0, -".device".length)}.target`, "After");
 }
 

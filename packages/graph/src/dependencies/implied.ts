@@ -77,7 +77,7 @@ const rules: Partial<Record<NonNullable<ReturnType<typeof unitTypeOf>>, Rule>> =
     const device = word(unit, "Socket", "BindToDevice");
     if (device && device !== "lo") {
       const name = unitNameFromPath(`/sys/subsystem/net/devices/${device}`, "device");
-      if (name) add("file", name, "BindsTo", "After");
+      if (name) add("file", name, system ? "BindsTo" : "Wants", "After");
     }
     if (!hasDefaults(unit)) return;
     add("default", "sockets.target", "Before");

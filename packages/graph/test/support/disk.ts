@@ -1,6 +1,14 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { decodeUtf8, type FileKind, type LoadedUnit, loadUnit, scanUnitPaths, type UnitTree } from "@steward/unit-file";
-import { referencedNames } from "../../src/index.ts";
+import {
+  decodeUtf8,
+  defaultFacts,
+  type FileKind,
+  type LoadedUnit,
+  loadUnit,
+  scanUnitPaths,
+  type UnitTree,
+} from "@steward/unit-file";
+import { type GraphOptions, referencedNames } from "../../src/index.ts";
 
 interface Stat {
   isFile(): boolean;
@@ -43,18 +51,18 @@ export const disk: UnitTree = {
 };
 
 /** A unit and all that it makes the manager load, in turn. */
-export function loadClosure(directory: string, names: readonly string[]): LoadedUnit[] {
+export function loadClosure(directory: string, names: readonly string[], options: GraphOptions = {}): LoadedUnit[] {
   const catalog = scanUnitPaths(disk, [directory]);
   const loaded = new Map<string, LoadedUnit>();
   const known = new Set<string>();
   const queue = [...names];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     if (known.has(name)) continue;
-    const unit = loadUnit(catalog, name);
+    const unit = loadUnit(catalog, name, { facts: { ...defaultFacts, scope: options.scope ?? "system" } });
     known.add(name);
     for (const alias of unit.names) known.add(alias);
     loaded.set(unit.id, unit);
-    queue.push(...referencedNames(unit));
+    queue.push(...referencedNames(unit, options));
   }
   return [...loaded.values()];
 }

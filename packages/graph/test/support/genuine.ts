@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import type { Scope } from "../../src/index.ts";
 
 const SYSTEMD = "/lib/systemd/systemd";
 
@@ -19,12 +20,16 @@ export interface GenuineUnit {
 }
 
 /** Asks the genuine systemd what it makes of a directory of units, and which jobs starting one of them takes. It refuses to do so as root. */
-export function askSystemd(directory: string, start: string): GenuineAnswer {
-  const command = [SYSTEMD, "--test", "--system", `--unit=${start}`];
+export function askSystemd(directory: string, start: string, scope: Scope = "system"): GenuineAnswer {
+  const command = [SYSTEMD, "--test", `--${scope}`, `--unit=${start}`];
   if (process.getuid?.() === 0) command.unshift("setpriv", "--reuid=nobody", "--clear-groups");
   const text = execFileSync(command[0] as string, command.slice(1), {
     encoding: "utf8",
-    env: { PATH: "/usr/bin:/bin", SYSTEMD_UNIT_PATH: directory },
+    env: {
+      PATH: "/usr/bin:/bin",
+      SYSTEMD_UNIT_PATH: directory,
+      ...(scope === "user" ? { HOME: directory, XDG_RUNTIME_DIR: directory } : {}),
+    },
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 1 << 28,
   });
