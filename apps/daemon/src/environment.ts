@@ -39,7 +39,7 @@ export function lookAround(options: Options, hello: KeeperRecovery["hello"]): En
   const scope = options.scope ?? (uid === 0 ? "system" : "user");
   const foreign = foreignSystemd(scope, process.env, uid);
   const stateDirectory = scope === "system" ? "/run/steward" : `${process.env.XDG_RUNTIME_DIR ?? "/tmp"}/steward`;
-  const id = machineId({ isInit: hello.isPid1, stateDirectory });
+  const id = machineId({ scope, stateDirectory });
   const places = choosePlaces({ scope, isPid1: hello.isPid1, uid, env: process.env, machineId: id, exists: existsSync, foreignSystemd: foreign });
   const clock = new Clock();
   clock.learn(hello.monotonicUsec, hello.boottimeUsec);

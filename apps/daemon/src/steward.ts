@@ -358,7 +358,7 @@ export class Steward {
     const request = this.requests.open((result) => {
       if ("error" in result) this.ending.bootFailed(target, result.message);
     });
-    this.loop.submit({ kind: "enqueue", now, request, unit, job: "start", mode: options.unit === undefined ? "isolate" : "replace" });
+    this.loop.submit({ kind: "enqueue", now, request, unit, job: "start", mode: target === "default.target" ? "isolate" : "replace" });
     this.loop.submit({ kind: "startupFinished", now });
   }
 }

@@ -51,7 +51,7 @@ export class FakeKeeper {
   }
 
   start(): void {
-    const child = spawn(process.execPath, ["--conditions=source", "--disable-warning=ExperimentalWarning", main], {
+    const child = spawn(process.execPath, [...(process.env.JFLAGS ?? "").split(" ").filter(Boolean), "--conditions=source", "--disable-warning=ExperimentalWarning", process.env.JMAIN ?? main], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       env: { PATH: process.env.PATH, TZ: "UTC" },
     });
@@ -100,6 +100,11 @@ export class FakeKeeper {
   }
 
   readonly #unannounced = new Set<number>();
+
+  /** The journal process that lives now. */
+  pid(): number {
+    return this.#child!.pid!;
+  }
 
   openStream(stream: number, metadata: string): void {
     this.#metadata.set(stream, metadata);
