@@ -43,7 +43,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
         ? short(settings, word.slice(1), argv[index + 1])
         : void words.push(word);
     if (used instanceof Mistake) {
-      problem = used.text;
+      const dashed = word.startsWith("-.") ? `:\n      stewardctl [OPTIONS...] COMMAND -- ${word} ...` : "";
+      problem = `${used.text}${dashed}`;
       break;
     }
     if (used === "next") index++;

@@ -79,7 +79,7 @@ const verbTable: { readonly [name: string]: Verb } = {
   "reload-or-try-restart": job("The same as try-reload-or-restart"),
   "force-reload": job("The same as reload-or-restart"),
   isolate: { min: 1, max: 1, help: "Start one unit and stop all others", load: async () => (await jobs()).isolate },
-  kill: { min: 1, help: "Send a signal to processes of units", load: async () => (await control()).kill },
+  kill: { help: "Send a signal to processes of units", load: async () => (await control()).kill },
   clean: { min: 1, help: "Remove directories of units", load: async () => (await control()).clean },
   freeze: { min: 1, help: "Suspend units", load: async () => (await control()).freezer },
   thaw: { min: 1, help: "Resume units", load: async () => (await control()).freezer },

@@ -24,7 +24,7 @@ function execText(row: Row, times: Times): string {
 
 function setting(allow: Value | undefined, names: Value | undefined): string[] {
   const list = names as string[];
-  return [`${allow === false && list.length > 0 ? "~" : ""}${list.join(" ")}`];
+  return [`${allow === false ? "~" : ""}${list.join(" ")}`];
 }
 
 function address([family, bytes, prefix]: Row): string {
@@ -52,18 +52,30 @@ const byName: { readonly [name: string]: Form } = {
   DeviceAllow: pairs((path, access) => `${path} ${access}`),
   IPAddressAllow: (value) => [rows(value).map(address).join(" ")],
   IPAddressDeny: (value) => [rows(value).map(address).join(" ")],
+  RestartPreventExitStatus: exitStatuses,
+  RestartForceExitStatus: exitStatuses,
+  SuccessExitStatus: exitStatuses,
   BindPaths: bindPaths,
   BindReadOnlyPaths: bindPaths,
   TemporaryFileSystem: pairs((path, options) => (options === "" ? path : `${path}:${options}`)),
-  LoadCredential: pairs((id, path) => `${id}:${path}`),
-  LoadCredentialEncrypted: pairs((id, path) => `${id}:${path}`),
+  LogExtraFields: (value) => [(value as readonly Uint8Array[]).map((field) => Buffer.from(field).toString("utf8")).join(" ")],
+  ExtensionImages: images,
+  MountImages: images,
 };
+
+function images(value: Row): string[] {
+  return [rows(value).map(([source, target]) => (Array.isArray(target) ? String(source) : `${String(source)}:${String(target)}`)).join(" ")];
+}
+
+function exitStatuses([statuses, signals]: Row): string[] {
+  return [[...(statuses as number[]).map(String), ...(signals as number[]).map(signalName)].join(" ")];
+}
 
 function bindPaths(value: Row): string[] {
   return rows(value).map(([source, target, ignore, flags]) => `${ignore === true ? "-" : ""}${String(source)}:${String(target)}:${flags === 0n ? "norbind" : "rbind"}`);
 }
 
-/** The lines of a struct property; undefined where no form is known. An empty list has no line. */
+/** The lines of a struct property; undefined where no form is known: it is not shown, as in systemctl. An empty list has no line. */
 export function structValues(name: string, { signature, value }: Variant, times: Times): readonly string[] | undefined {
   const known = Object.hasOwn(byName, name) ? byName[name] : undefined;
   if (known !== undefined) return known(value as Row, name, times);

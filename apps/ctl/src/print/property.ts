@@ -31,7 +31,7 @@ export function propertyValues(name: string, variant: Variant, times: Times): re
     case "ay":
       return [bytes(name, value as Uint8Array)];
     default:
-      return signature.length === 1 && "xinqyd".includes(signature) ? [String(value)] : structValues(name, variant, times);
+      return signature === "i" || signature === "x" || signature === "d" ? [signed(name, value as number | bigint)] : structValues(name, variant, times);
   }
 }
 
@@ -59,6 +59,13 @@ function uint32(name: string, value: number): string {
   return (name === "UID" || name === "GID") && value === NO_ID ? "[not set]" : String(value);
 }
 
+const numaPolicies = ["default", "preferred", "bind", "interleave", "local"];
+
+function signed(name: string, value: number | bigint): string {
+  if (name === "NUMAPolicy") return numaPolicies[Number(value)] ?? "n/a";
+  return /^(Failure|Success)ActionExitStatus$/.test(name) && value < 0 ? "[not set]" : String(value);
+}
+
 const cpuSets = ["CPUAffinity", "NUMAMask", "AllowedCPUs", "AllowedMemoryNodes", "EffectiveCPUs", "EffectiveMemoryNodes"];
 
 function bytes(name: string, value: Uint8Array): string {
@@ -79,6 +86,11 @@ function ranges(mask: Uint8Array): string {
     parts.push(bit > start ? `${start}-${bit}` : String(start));
   }
   return parts.join(" ");
+}
+
+/** Whether a text says nothing: it is shown with --all, or when the property was asked for by name. */
+export function isEmptyText(name: string, text: string): boolean {
+  return text === "" || text === "~" || (text === "[not set]" && /^(Failure|Success)ActionExitStatus$/.test(name));
 }
 
 /** A property's value as JSON: numbers where they are exact, the largest ones as null, structs as arrays. */

@@ -8,7 +8,7 @@ const RTMAX = 64;
 
 /** "TERM", "RTMIN+3" or the number. */
 export function signalName(signal: number): string {
-  if (signal >= RTMIN && signal <= RTMAX) return signal === RTMIN ? "RTMIN" : `RTMIN+${signal - RTMIN}`;
+  if (signal >= RTMIN && signal <= RTMAX) return `RTMIN+${signal - RTMIN}`;
   return names[signal] || String(signal);
 }
 
@@ -28,6 +28,5 @@ export function parseSignal(text: string): number | undefined {
 
 /** All signals as `kill --signal=help` lists them. */
 export function signalList(): readonly string[] {
-  const all = Array.from({ length: RTMAX }, (_, index) => index + 1).filter((signal) => signal < 32 || signal >= RTMIN);
-  return ["SIGNAL NAME", ...all.map((signal) => `${String(signal).padStart(6)} SIG${signalName(signal)}`)];
+  return Array.from({ length: RTMAX + 1 }, (_, signal) => signalName(signal));
 }

@@ -69,7 +69,7 @@ function optional(title: string, text: string | undefined, format = (value: stri
 }
 
 function neighbour({ name, state }: Neighbour): string {
-  return `${stateDot(state)} ${name}`;
+  return `${statePaint(state)("●")} ${name}`;
 }
 
 function headLine(facts: Facts): string {

@@ -41,6 +41,7 @@ export async function kill(context: Context, args: readonly string[]): Promise<n
     for (const line of signalList()) out.line(line);
     return 0;
   }
+  if (args.length === 0) throw new Failure("Too few arguments.");
   const signal = parseSignal(text);
   if (signal === undefined) throw new Failure(`Failed to parse signal string "${text}".`);
   const whom = textOption(options, "kill-whom") ?? "all";

@@ -10,7 +10,7 @@ const reasons: { readonly [result: string]: string } = {
   signal: "a fatal signal was delivered to the control process",
   "core-dump": "a fatal signal was delivered causing the control process to dump core",
   watchdog: "the service failed to send watchdog ping",
-  "start-limit": "start of the service was attempted too often",
+  "start-limit-hit": "start of the service was attempted too often",
 };
 
 const sentences: { readonly [result: string]: (unit: string) => string } = {
@@ -41,5 +41,5 @@ async function failureText({ manager, options }: Context, unit: string): Promise
   const because = reason === undefined ? "" : ` because ${reason}`;
   const see = `See "${program}${user} status ${unit}" and "${program}${user} logs -xeu ${unit}" for details.`;
   const again = `To force a start use "${program}${user} reset-failed ${unit}"\nfollowed by "${program}${user} start ${unit}" again.`;
-  return `Job for ${unit} failed${because}.\n${see}${result === "start-limit" ? `\n${again}` : ""}`;
+  return `Job for ${unit} failed${because}.\n${see}${result === "start-limit-hit" ? `\n${again}` : ""}`;
 }

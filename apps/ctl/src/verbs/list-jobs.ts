@@ -24,7 +24,7 @@ export async function listJobs(context: Context, args: readonly string[]): Promi
     if (legend) out.line(highlight(args.length > 0 ? "No jobs listed." : "No jobs running."));
     return 0;
   }
-  const columns = [{ title: "JOB", right: true }, { title: "UNIT", soft: true }, { title: "TYPE" }, { title: "STATE" }];
+  const columns = [{ title: "JOB" }, { title: "UNIT", soft: true }, { title: "TYPE" }, { title: "STATE" }];
   const cells = rows.map(([id, unit, type, state]) => {
     const paint = state === "running" ? highlight : undefined;
     return [cell(String(id)), cell(unit, paint), cell(type), cell(state, paint)];

@@ -7,7 +7,6 @@ import { matchesPattern } from "../print/pattern.ts";
 import { fileStatePaint, presetMatters } from "../print/states.ts";
 import { cell, tableLines } from "../print/table.ts";
 import { grey, highlight, highlightRed } from "../print/terminal.ts";
-import { mangleUnitName } from "../unit-name.ts";
 import { compareUnits, type Filters, printJson, readFilters, typeMatches, wantsJson, wantsLegend } from "./filters.ts";
 import { installPlace, isOffline } from "./install-place.ts";
 
@@ -20,10 +19,9 @@ interface FileRow {
 export async function listUnitFiles(context: Context, args: readonly string[]): Promise<number> {
   const filters = readFilters(context);
   if (filters === undefined) return 0;
-  const patterns = args.map((name) => mangleUnitName(name));
-  const all = isOffline(context.options) ? filesOnDisk(context) : await filesOfManager(context, filters, patterns);
+  const all = isOffline(context.options) ? filesOnDisk(context) : await filesOfManager(context, filters, args);
   const rows = all
-    .filter(({ name, state }) => typeMatches(filters, name) && matchesPattern(name, patterns) && stateMatches(filters, state))
+    .filter(({ name, state }) => typeMatches(filters, name) && matchesPattern(name, args) && stateMatches(filters, state))
     .sort((a, b) => compareUnits(a.name, b.name));
   if (wantsJson(context)) printJson(context, rows.map(({ name, state, preset }) => ({ unit_file: name, state, preset: preset ?? null })));
   else printTable(context, rows);

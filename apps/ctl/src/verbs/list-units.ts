@@ -3,14 +3,12 @@ import { listUnits, type UnitRow } from "../bus/expand-names.ts";
 import { type Context, program } from "../context.ts";
 import { type Cell, type Column, cell, tableLines } from "../print/table.ts";
 import { highlight, highlightRed, highlightYellow } from "../print/terminal.ts";
-import { mangleUnitName } from "../unit-name.ts";
 import { compareUnits, type Filters, printJson, readFilters, typeMatches, wantsJson, wantsLegend } from "./filters.ts";
 
 export async function listUnitsVerb(context: Context, args: readonly string[]): Promise<number> {
   const filters = readFilters(context);
   if (filters === undefined) return 0;
-  const patterns = args.map((name) => mangleUnitName(name));
-  const all = await listUnits(context, filters.states, patterns);
+  const all = await listUnits(context, filters.states, args);
   const rows = all.filter((row) => isListed(context, filters, row)).sort((a, b) => compareUnits(a.name, b.name));
   if (wantsJson(context)) printJson(context, rows.map(jsonRow));
   else printTable(context, filters, rows);

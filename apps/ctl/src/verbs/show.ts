@@ -1,10 +1,11 @@
 /** show: properties as NAME=VALUE. */
-import { Variant } from "@steward/ipc";
+import { DBusError, Variant } from "@steward/ipc";
 import { expandNames } from "../bus/expand-names.ts";
-import { managerPath, type Properties } from "../bus/manager.ts";
+import { errorText, managerPath, type Properties } from "../bus/manager.ts";
 import { listOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
-import { propertyJson, propertyValues } from "../print/property.ts";
+import { Failure } from "../failure.ts";
+import { isEmptyText, propertyJson, propertyValues } from "../print/property.ts";
 import { Times } from "../print/times.ts";
 import { unitPath } from "../unit-name.ts";
 import { printJson, wantsJson } from "./filters.ts";
@@ -13,7 +14,9 @@ export async function show(context: Context, args: readonly string[]): Promise<n
   const paths = args.length === 0 ? [managerPath] : await objectPaths(context, args);
   const objects: unknown[] = [];
   for (const [index, path] of paths.entries()) {
-    const properties = await context.manager.getAll(path);
+    const properties = await context.manager.getAll(path).catch((error: unknown) => {
+      throw error instanceof DBusError ? new Failure(`Failed to get properties: ${errorText(error)}`) : error;
+    });
     if (wantsJson(context)) {
       objects.push(jsonObject(context, properties));
       continue;
@@ -45,9 +48,8 @@ function print(context: Context, properties: Properties): void {
   const empty = all || names.length > 0;
   for (const [name, variant] of properties) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const values = propertyValues(name, variant, times) ?? (all ? ["[unprintable]"] : []);
-    const lines = values.length === 0 && empty ? [""] : values;
-    for (const text of lines) if (text !== "" || empty) out.line(bare ? text : `${name}=${text}`);
+    const values = propertyValues(name, variant, times) ?? [];
+    for (const text of values) if (empty || !isEmptyText(name, text)) out.line(bare ? text : `${name}=${text}`);
   }
 }
 

@@ -16,10 +16,11 @@ import { unitPath } from "../unit-name.ts";
 import { compareUnits, readFilters, typeMatches, wantsJson } from "./filters.ts";
 import { warnOfChangedFiles } from "./jobs.ts";
 import { statusJson } from "./status-json.ts";
-import { statusLogs } from "./status-logs.ts";
+import { linesOption, statusLogs } from "./status-logs.ts";
 import { Facts } from "./unit-facts.ts";
 
 export async function status(context: Context, args: readonly string[]): Promise<number> {
+  linesOption(context.options);
   if (wantsJson(context)) return statusJson(context, args.length > 0 ? await unitNames(context, args) : []);
   if (args.length === 0 && !isFiltered(context)) {
     await systemStatus(context);
@@ -109,7 +110,7 @@ async function unitStatus(context: Context, facts: Facts): Promise<void> {
   ]);
   for (const line of unitStatusLines({ facts, times, triggeredBy, triggers, commandOf })) out.line(line);
   const group = facts.text("ControlGroup");
-  if (group !== undefined) await printGroup(context, id, group, 13);
+  if (group !== undefined) await printGroup(context, id, group, 13, id);
   out.write(statusLogs(id, options, facts.moment("InactiveExitTimestampMonotonic")));
   if (facts.flag("NeedDaemonReload")) await warnOfChangedFiles(context, id);
 }
@@ -122,14 +123,14 @@ function commandOf(pid: number): string | undefined {
   }
 }
 
-async function printGroup(context: Context, unit: string, group: string, indent: number): Promise<void> {
+async function printGroup(context: Context, unit: string, group: string, indent: number, title: string): Promise<void> {
   const { manager, out, options } = context;
   out.line(`${"CGroup".padStart(indent - 2)}: ${group}`);
   const rows = await manager.call("GetUnitProcesses", "s", [unit]).then(
     ([list]) => list as Value[],
     (error: unknown) => {
       if (!(error instanceof DBusError)) throw error;
-      out.error(`Failed to dump process list for '${unit}', ignoring: ${errorText(error)}`);
+      out.error(`Failed to dump process list for '${title}', ignoring: ${errorText(error)}`);
       return [];
     },
   );
@@ -155,5 +156,5 @@ async function systemStatus(context: Context): Promise<void> {
   const tainted = facts.text("Tainted");
   if (tainted !== undefined) out.line(`  Tainted: ${highlight(tainted)}`);
   const group = facts.text("ControlGroup");
-  if (group !== undefined || facts.properties.has("ControlGroup")) await printGroup(context, "-.slice", group ?? "/", 11);
+  if (group !== undefined || facts.properties.has("ControlGroup")) await printGroup(context, "-.slice", group ?? "/", 11, hostname());
 }
