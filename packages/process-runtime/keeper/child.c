@@ -114,6 +114,29 @@ static char **texts(struct cur *c)
     return list;
 }
 
+static int executable(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return errno;
+    return S_ISREG(st.st_mode) ? access(path, X_OK) < 0 ? errno : 0 : EACCES;
+}
+
+static int step_find_executable(struct cur *c)
+{
+    char *path = get_str(c), **search = texts(c), full[4096];
+    if (strchr(path, '/') != NULL || search[0] == NULL)
+        return executable(path);
+    int error = ENOENT;
+    for (; *search != NULL && error != 0; search++) {
+        if ((size_t)snprintf(full, sizeof full, "%s/%s", *search, path) >= sizeof full)
+            continue;
+        int one = executable(full);
+        error = one == 0 || (one != ENOENT && one != ENOTDIR) ? one : error;
+    }
+    return error;
+}
+
 static int step_exec(struct cur *c)
 {
     char *path = get_str(c), **argv = texts(c), **search = texts(c);
@@ -167,6 +190,7 @@ static int perform(unsigned op, struct cur *c)
     case OP_REMOVE: return step_remove(c);
     case OP_SYMLINK: return step_symlink(c);
     case OP_EXEC: return step_exec(c);
+    case OP_FIND_EXECUTABLE: return step_find_executable(c);
     case OP_FAIL: return (int)get_u32(c);
     default: return EINVAL;
     }

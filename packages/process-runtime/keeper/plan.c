@@ -69,6 +69,7 @@ static const char *shape(unsigned op)
     case OP_REMOVE: return "ssu";
     case OP_SYMLINK: return "sss";
     case OP_EXEC: return "sTt";
+    case OP_FIND_EXECUTABLE: return "st";
     default: return NULL;
     }
 }

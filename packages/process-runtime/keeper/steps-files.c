@@ -152,13 +152,14 @@ int step_make_directory(struct cur *c)
     mode_t mode = get_u32(c);
     uid_t uid = get_u32(c);
     gid_t gid = get_u32(c);
-    bool recursive = get_u8(c) != 0;
+    unsigned existing = get_u8(c); /* 0 settle, 1 with all below it, 2 keep */
     int dir = open_parent(base, path, true, &name);
     if (dir < 0)
         return errno;
     if (name == NULL)
         return close_keep(dir, EINVAL);
-    if (mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
+    bool made = mkdirat(dir, name, 0700) == 0;
+    if (!made && errno != EEXIST)
         return close_keep(dir, errno);
     int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
@@ -166,7 +167,9 @@ int step_make_directory(struct cur *c)
     if (fd < 0)
         return close_keep(dir, errno);
     close(dir);
-    return close_keep(fd, settle_directory(fd, mode, uid, gid, recursive));
+    if (!made && existing == 2)
+        return close_keep(fd, 0);
+    return close_keep(fd, settle_directory(fd, mode, uid, gid, existing == 1));
 }
 
 static int remove_tree(int dir, const char *name, int depth)

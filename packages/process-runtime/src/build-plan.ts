@@ -107,15 +107,27 @@ function mask(numbers: readonly number[]): bigint {
   return numbers.reduce((set, number) => set | (1n << BigInt(number)), 0n);
 }
 
-/** Groups, descriptors, capabilities, root, user, working directory, in systemd's order. */
+/** The command as `findExecutable` and `exec` take it. */
+function program(request: PlanRequest): { path: string; search: readonly string[]; exitStatus: number } {
+  const { context, command } = request;
+  const own = context.execSearchPath ?? [];
+  const search = command.path.includes("/") ? [] : own.length > 0 ? own : commandSearch;
+  return { path: command.path, search, exitStatus: execStatus.exec };
+}
+
+/** Root, groups, descriptors, capabilities, user, working directory, in systemd's order. */
 function privilegeSteps(request: PlanRequest, identity: Credentials | undefined, fds: readonly PlanStep[]): PlanStep[] {
   const { context, command, scope, self } = request;
   const sandboxed = !command.fullPrivileges;
   const steps: PlanStep[] = [];
-  if (identity?.groups !== undefined)
-    steps.push({ op: "setgroups", gids: identity.groups, exitStatus: execStatus.group });
+  // In systemd a root directory is a mount namespace, hence the status.
+  if (sandboxed && context.rootDirectory && context.rootDirectory !== "/")
+    steps.push({ op: "chroot", path: context.rootDirectory, exitStatus: execStatus.namespace });
+  // Supplementary groups are taken on with `+` and `!` too.
+  const groups = identity !== undefined ? identity.groups : supplementary(request);
+  if (groups !== undefined) steps.push({ op: "setgroups", gids: groups, exitStatus: execStatus.group });
   if (identity?.gid !== undefined) steps.push({ op: "setgid", gid: identity.gid, exitStatus: execStatus.group });
-  steps.push(...fds);
+  steps.push({ op: "findExecutable", ...program(request) }, ...fds);
   const ambient = sandboxed ? mask(context.ambientCapabilities ?? []) : 0n;
   if (sandboxed && context.capabilityBoundingSet !== undefined)
     steps.push({
@@ -123,8 +135,6 @@ function privilegeSteps(request: PlanRequest, identity: Credentials | undefined,
       keep: mask(context.capabilityBoundingSet),
       exitStatus: execStatus.capabilities,
     });
-  if (sandboxed && context.rootDirectory && context.rootDirectory !== "/")
-    steps.push({ op: "chroot", path: context.rootDirectory, exitStatus: execStatus.chroot });
   if (identity?.uid !== undefined)
     steps.push({ op: "setuid", uid: identity.uid, keepCapabilities: ambient !== 0n, exitStatus: execStatus.user });
   if (ambient !== 0n) steps.push({ op: "capabilityAmbient", set: ambient, exitStatus: execStatus.capabilities });
@@ -134,6 +144,12 @@ function privilegeSteps(request: PlanRequest, identity: Credentials | undefined,
   if (sandboxed && context.noNewPrivileges === true)
     steps.push({ op: "noNewPrivileges", exitStatus: execStatus.noNewPrivileges });
   return steps;
+}
+
+/** Groups of a command that otherwise keeps its identity. */
+function supplementary({ credentials, scope }: PlanRequest): readonly number[] | undefined {
+  if (scope === "user" || "exitStatus" in credentials) return undefined;
+  return credentials.groups !== undefined && credentials.groups.length > 0 ? credentials.groups : undefined;
 }
 
 function workingDirectory(request: PlanRequest, identity: Credentials | undefined, fallback: string): PlanStep {
@@ -214,16 +230,6 @@ export function buildPlan(request: PlanRequest): BuiltPlan {
   ];
   if (context.ignoreSigpipe !== false)
     steps.push({ op: "ignoreSignals", signals: [sigpipe], exitStatus: execStatus.signalMask });
-  steps.push({
-    op: "exec",
-    path: command.path,
-    argv: argv.length > 0 ? argv : [command.path],
-    search: command.path.includes("/")
-      ? []
-      : (context.execSearchPath?.length ?? 0) > 0
-        ? (context.execSearchPath ?? [])
-        : commandSearch,
-    exitStatus: execStatus.exec,
-  });
+  steps.push({ op: "exec", argv: argv.length > 0 ? argv : [command.path], ...program(request) });
   return { plan: { inputs, env, steps }, notApplied };
 }

@@ -44,30 +44,26 @@ export interface CredentialsFailure {
 }
 
 const esrch = 3;
-const isNumber = (text: string): boolean => /^(0|[1-9][0-9]*)$/.test(text) && Number(text) < 0xffff_ffff;
 
-const rootUser: UserEntry = { name: "root", uid: 0, gid: 0, home: "/root", shell: "/bin/sh" };
-
-/** A number needs no entry: then there is only a uid (systemd's USER_CREDS_ALLOW_MISSING). */
-function findUser(
-  text: string,
-  lookup: NameLookup,
-): { readonly uid: number; readonly entry: UserEntry | undefined } | undefined {
-  const entry = lookup.user(text) ?? (text === "root" || text === "0" ? rootUser : undefined);
-  if (entry !== undefined) return { uid: entry.uid, entry };
-  return isNumber(text) ? { uid: Number(text), entry: undefined } : undefined;
+/** Root and nobody exist everywhere, and nobody has no home, whatever the database says (systemd's get_user_creds). */
+function findUser(text: string, lookup: NameLookup): UserEntry | undefined {
+  if (text === "nobody" || text === "65534")
+    return { name: "nobody", uid: 65534, gid: 65534, home: "/", shell: "/usr/sbin/nologin" };
+  const found = lookup.user(text);
+  if (found === undefined && (text === "root" || text === "0"))
+    return { name: "root", uid: 0, gid: 0, home: "/root", shell: "/bin/sh" };
+  return found;
 }
 
 function findGroup(text: string, lookup: NameLookup): number | undefined {
-  const found = lookup.group(text);
-  if (found !== undefined) return found.gid;
-  if (text === "root") return 0;
-  return isNumber(text) ? Number(text) : undefined;
+  if (text === "root" || text === "0") return 0;
+  if (text === "nogroup" || text === "65534") return 65534;
+  return lookup.group(text)?.gid;
 }
 
 const hasShell = (shell: string): boolean => shell !== "" && !/\/(nologin|false|true)$/.test(shell);
 
-/** Resolves the three settings; empty or undefined ones are not set. */
+/** Resolves the three settings; empty or undefined ones are not set. A number has to be in the database too, as systemd wants it. */
 export function resolveCredentials(
   wanted: {
     readonly user?: string | undefined;
@@ -83,7 +79,6 @@ export function resolveCredentials(
       errno: esrch,
       message: `Failed to determine user credentials: no user "${wanted.user}"`,
     };
-  const entry = user?.entry;
   const group = wanted.group ? findGroup(wanted.group, lookup) : undefined;
   if (wanted.group && group === undefined)
     return {
@@ -91,7 +86,7 @@ export function resolveCredentials(
       errno: esrch,
       message: `Failed to determine group credentials: no group "${wanted.group}"`,
     };
-  const gid = group ?? entry?.gid;
+  const gid = group ?? user?.gid;
   const extra: number[] = [];
   for (const name of wanted.supplementaryGroups ?? []) {
     const found = findGroup(name, lookup);
@@ -104,14 +99,14 @@ export function resolveCredentials(
     extra.push(found);
   }
   // As initgroups(3) with the chosen primary group, then the supplementary ones of the unit.
-  const member = entry !== undefined ? lookup.groupsOf(entry.name) : [];
-  const all = [...new Set([...(entry !== undefined && gid !== undefined ? [gid] : []), ...member, ...extra])];
+  const member = user !== undefined ? lookup.groupsOf(user.name) : [];
+  const all = [...new Set([...(user !== undefined && gid !== undefined ? [gid] : []), ...member, ...extra])];
   return {
     uid: user?.uid,
     gid,
     groups: user === undefined && extra.length === 0 && gid === undefined ? undefined : all,
-    name: entry?.name,
-    home: entry?.home.startsWith("/") && entry.home !== "/" ? entry.home : undefined,
-    shell: entry !== undefined && hasShell(entry.shell) ? entry.shell : undefined,
+    name: user?.name,
+    home: user?.home.startsWith("/") && user.home !== "/" ? user.home : undefined,
+    shell: user !== undefined && hasShell(user.shell) ? user.shell : undefined,
   };
 }

@@ -3,8 +3,8 @@ import type { Credentials } from "./credentials.ts";
 import type { DirectoryKind, ExecContext } from "./exec-context.ts";
 import type { PlanEnv } from "./plan.ts";
 
-/** systemd's PATH where nothing else says so. */
-export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin";
+/** systemd's PATH on Debian, where nothing else says so. */
+export const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What the manager knows about this one process. Undefined entries set nothing. */
 export interface ProcessFacts {

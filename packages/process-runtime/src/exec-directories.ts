@@ -37,7 +37,7 @@ export function userDirectories(
   };
 }
 
-/** Steps that make the directories; all but configuration are given to the unit's user. */
+/** Steps that make the directories and give them to the unit's user. */
 export function planDirectories(
   context: ExecContext,
   bases: Readonly<Record<DirectoryKind, string>>,
@@ -48,16 +48,16 @@ export function planDirectories(
     const setting = context.directories?.[kind];
     const base = bases[kind];
     const exitStatus = exitStatuses[kind];
-    const owned = kind !== "configuration";
     for (const { path, symlinks } of setting?.paths ?? []) {
       steps.push({
         op: "makeDirectory",
         base,
         path,
         mode: setting?.mode ?? 0o755,
-        uid: owned ? (owner.uid ?? nobody) : nobody,
-        gid: owned ? (owner.gid ?? nobody) : nobody,
-        recursiveChown: owned,
+        uid: owner.uid ?? nobody,
+        gid: owner.gid ?? nobody,
+        // What an administrator configured before stays as it is.
+        existing: kind === "configuration" ? "keep" : "chown",
         exitStatus,
       });
       for (const link of symlinks)

@@ -10,7 +10,7 @@ export type Variables = (name: string) => string | undefined;
 export function expandArguments(argv: readonly string[], variables: Variables): string[] {
   const out: string[] = [];
   for (const word of argv) {
-    if (word.startsWith("$") && word[1] !== "{" && word[1] !== "$" && word.length > 1) {
+    if (word.startsWith("$") && word[1] !== "{" && word[1] !== "$") {
       const value = variables(word.slice(1));
       if (value !== undefined) out.push(...splitWords(value));
     } else out.push(expandWord(word, variables));
@@ -18,9 +18,9 @@ export function expandArguments(argv: readonly string[], variables: Variables): 
   return out;
 }
 
-/** Replaces `${NAME}` and `$$` inside one word. */
+/** Replaces `${NAME}` and `$$` inside one word; `${NAME:-…}` is not systemd's here and stays. */
 export function expandWord(word: string, variables: Variables): string {
-  return word.replace(/\$(?:\$|\{([^}]*)\})/g, (_, name: string | undefined) =>
+  return word.replace(/\$(?:\$|\{([^}:]*)\})/g, (_, name: string | undefined) =>
     name === undefined ? "$" : (variables(name) ?? ""),
   );
 }

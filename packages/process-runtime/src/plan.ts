@@ -82,11 +82,14 @@ export type PlanAction =
       readonly mode: number;
       readonly uid: number;
       readonly gid: number;
-      readonly recursiveChown?: boolean;
+      /** What is there already: gets mode and owner too, or also all below it where the owner differs, or stays as it is. */
+      readonly existing?: "settle" | "chown" | "keep";
     }
   /** rm -r (or only the file) of `path` below `base`, following no link; what is not there is no failure. */
   | { readonly op: "remove"; readonly base: string; readonly path: string; readonly recursive: boolean }
   | { readonly op: "symlink"; readonly base: string; readonly path: string; readonly target: string }
+  /** Looks whether there is a program to execute, before what follows can fail for other reasons. */
+  | { readonly op: "findExecutable"; readonly path: string; readonly search?: readonly string[] }
   /** Fails with this errno: what was wrong was known before the child began (an unknown user). */
   | { readonly op: "fail"; readonly errno: number }
   /** execve(2); a path without slash is looked for in `search`. */
@@ -138,6 +141,7 @@ export const opNumber = {
   symlink: 27,
   exec: 40,
   fail: 41,
+  findExecutable: 42,
 } as const satisfies Record<PlanAction["op"], number>;
 
 const inputNumber = { log: 0, fd: 1, listener: 2 } as const;
@@ -263,7 +267,7 @@ function putAction(w: ByteWriter, step: PlanAction): void {
       w.u32(step.mode);
       w.u32(step.uid);
       w.u32(step.gid);
-      w.u8(step.recursiveChown === true ? 1 : 0);
+      w.u8(step.existing === "chown" ? 1 : step.existing === "keep" ? 2 : 0);
       break;
     case "remove":
       w.str(step.base);
@@ -274,6 +278,10 @@ function putAction(w: ByteWriter, step: PlanAction): void {
       w.str(step.base);
       w.str(step.path);
       w.str(step.target);
+      break;
+    case "findExecutable":
+      w.str(step.path);
+      putStrings(w, step.search ?? []);
       break;
     case "fail":
       w.u32(step.errno);

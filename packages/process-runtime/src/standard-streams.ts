@@ -39,14 +39,37 @@ export interface StreamPlan {
 
 const isLog = (mode: string): boolean =>
   ["journal", "journal+console", "syslog", "syslog+console", "kmsg", "kmsg+console"].includes(mode);
-const isTerminalInput = (mode: string): boolean => ["tty", "tty-force", "tty-fail"].includes(mode);
-const isTerminal = (mode: string): boolean => isTerminalInput(mode);
+const isTerminal = (mode: string): boolean => ["tty", "tty-force", "tty-fail"].includes(mode);
 
 const nullStream: StandardStream = { mode: "null", target: "" };
+const inherited: StandardStream = { mode: "inherit", target: "" };
 
 /** Two outputs that are one and the same share a descriptor. */
 function sameOutput(a: StandardStream, b: StandardStream): boolean {
   return a.mode === b.mode && a.target === b.target;
+}
+
+/**
+ * "inherit" and "null" are also what stands for "not set": unless stdin is a terminal or a descriptor, an inherited output is
+ * the manager's default, and data given for stdin make stdin data.
+ */
+function resolveStreams({ context, defaultOutput, defaultError }: StreamInput): {
+  readonly stdin: StandardStream;
+  readonly stdout: StandardStream;
+  readonly stderr: StandardStream;
+} {
+  const given = context.standardInput ?? nullStream;
+  const hasData = (context.standardInputData?.length ?? 0) > 0;
+  const stdin = given.mode === "null" && hasData ? { mode: "data", target: "" } : given;
+  const stdout = context.standardOutput ?? inherited;
+  const stderr = context.standardError ?? inherited;
+  if (isTerminal(stdin.mode) || stdin.mode === "socket" || stdin.mode === "fd") return { stdin, stdout, stderr };
+  const isInherited = stdout.mode === "inherit";
+  return {
+    stdin,
+    stdout: isInherited ? defaultOutput : stdout,
+    stderr: isInherited && stderr.mode === "inherit" ? defaultError : stderr,
+  };
 }
 
 /** Plans all three streams. */
@@ -54,9 +77,7 @@ export function planStreams(input: StreamInput): StreamPlan {
   const { context } = input;
   const inputs: PlanInput[] = [];
   const steps: PlanStep[] = [];
-  const stdin = context.standardInput ?? nullStream;
-  const stdout = context.standardOutput ?? input.defaultOutput;
-  const stderr = context.standardError ?? input.defaultError;
+  const { stdin, stdout, stderr } = resolveStreams(input);
   const tty = context.ttyPath || "/dev/console";
   const mode = 0o666 & ~(context.umask ?? 0o022);
 
