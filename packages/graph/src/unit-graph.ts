@@ -1,29 +1,15 @@
-import { type UnitType, unitTypeOf } from "@steward/unit-file";
+import { unitTypeOf } from "@steward/unit-file";
 import { type DependencyAtom, kindsWithAtom } from "./dependencies/atom.ts";
 import type { GraphOptions, GraphUnit, Scope } from "./dependencies/graph-unit.ts";
 import { impliedDependencies } from "./dependencies/implied.ts";
 import { type DependencyKind, dependencyKinds, inverseCodes, isDependencyKind, kindCode } from "./dependencies/kind.ts";
 import { mountNamesFor, requiredPaths } from "./dependencies/mount-paths.ts";
-import { type DependencyOrigin, ORIGIN_BITS, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
+import { type DependencyOrigin, originBits, originsIn, PATH_BITS } from "./dependencies/origin.ts";
 import { isDroppedDependency } from "./dependencies/refused.ts";
 import { hasDefaults } from "./dependencies/rule.ts";
 import { isLoaded } from "./dependencies/unit-types.ts";
+import { clearBits, deleteEdge, hasEdges, type Node, OTHERS, OWN, putEdge } from "./edges.ts";
 import type { Graph } from "./graph.ts";
-
-/** An edge's bits: who brought it. Low: this unit's own files and type; high: the other's. */
-const OTHERS = ORIGIN_BITS;
-const OWN = (1 << OTHERS) - 1;
-
-interface Node {
-  readonly index: number;
-  id: string;
-  names: string[];
-  /** Undefined while the unit is only spoken of. */
-  unit: GraphUnit | undefined;
-  type: UnitType | undefined;
-  /** By kind code: the other node's index, and the edge's bits. */
-  readonly edges: (Map<number, number> | undefined)[];
-}
 
 const BEFORE = kindCode("Before");
 const AFTER = kindCode("After");
@@ -295,34 +281,6 @@ export class UnitGraph implements Graph {
     clearBits(node, code, other.index, bits);
     clearBits(other, inverseCodes[code] as number, node.index, bits << OTHERS);
   }
-}
-
-function hasEdges(node: Node): boolean {
-  return node.edges.some((edges) => edges !== undefined);
-}
-
-function putEdge(node: Node, code: number, index: number, bits: number): void {
-  let edges = node.edges[code];
-  if (!edges) {
-    edges = new Map();
-    node.edges[code] = edges;
-  }
-  edges.set(index, (edges.get(index) ?? 0) | bits);
-}
-
-function clearBits(node: Node, code: number, index: number, bits: number): void {
-  const edges = node.edges[code];
-  const old = edges?.get(index);
-  if (edges === undefined || old === undefined) return;
-  if (old & ~bits) edges.set(index, old & ~bits);
-  else deleteEdge(node, code, index);
-}
-
-function deleteEdge(node: Node, code: number, index: number): void {
-  const edges = node.edges[code];
-  if (!edges) return;
-  edges.delete(index);
-  if (edges.size === 0) node.edges[code] = undefined;
 }
 
 function takesDefaults(node: Node): boolean {
