@@ -33,6 +33,14 @@ function orUndefined<T>(call: () => T): T | undefined {
   }
 }
 
+/** Where a symlink points. Looked at first, because most paths are none, and an exception costs more than a second call. */
+function readLink(path: string): string | undefined {
+  return orUndefined(() => {
+    const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+    return stat?.isSymbolicLink() ? fs.readlinkSync(path) : undefined;
+  });
+}
+
 function readAll(descriptor: number, size: number): Buffer {
   const chunks: Buffer[] = [];
   for (let expected = size + 1; ; expected = 65_536) {
@@ -76,7 +84,7 @@ function readRegular(path: string): ReadResult {
  */
 export function nodeTree(root = "/"): UnitTree {
   const prefix = root.replace(/\/+$/, "");
-  const hostLinks = { readlink: (path: string) => orUndefined(() => fs.readlinkSync(prefix + path)) };
+  const hostLinks = { readlink: (path: string) => readLink(prefix + path) };
   /** The path to give to the kernel; undefined for a loop. Without a root the kernel follows links by itself. */
   const host = (path: string, keepLast = false): string | undefined => {
     if (prefix === "") return path;
@@ -96,7 +104,7 @@ export function nodeTree(root = "/"): UnitTree {
     },
     readlink(path) {
       const real = host(path, true);
-      return real === undefined ? undefined : orUndefined(() => fs.readlinkSync(real));
+      return real === undefined ? undefined : readLink(real);
     },
     stat(path): StatResult | undefined {
       const real = host(path);

@@ -171,9 +171,12 @@ export function searchUnit(
   if (info.path !== undefined) return loadOrReadlink(run, context, info, info.path, flags);
   const template = templateOf(info.name);
   const names = template === undefined ? [info.name] : [info.name, template];
+  const possible = parseUnitName(info.name)?.kind === "plain" || mayTemplate(info.name);
   let found = false;
   for (const name of names) {
     for (const directory of found ? [] : run.paths.search) {
+      // A name whose type has no templates is refused at the first directory already, whether there is a file or not.
+      if (possible && run.tree.entry(directory, name) === undefined) continue;
       const path = `${directory}/${name}`;
       const outcome = loadOrReadlink(run, context, info, path, flags);
       if (failed(outcome)) {
@@ -200,6 +203,7 @@ function loadDropIns(
   const files = new Map<string, string>();
   for (const name of names) {
     for (const directory of run.paths.search) {
+      if (run.tree.entry(directory, `${name}.d`) === undefined) continue;
       for (const entry of run.tree.list(`${directory}/${name}.d`) ?? []) {
         if (!entry.name.endsWith(".conf") || files.has(entry.name)) continue;
         files.set(entry.name, `${directory}/${name}.d/${entry.name}`);

@@ -10,6 +10,8 @@ export interface Overlay extends UnitTree {
   readonly disk: readonly DiskChange[];
   /** Whether anything stands at the path itself, a dangling link included. */
   kindOf(path: string): DirEntry["kind"] | undefined;
+  /** The kind of a directory's entry, from one reading of the directory: most names stand in few of the many directories that are searched. */
+  entry(directory: string, name: string): DirEntry["kind"] | undefined;
   symlink(path: string, target: string, replace: boolean): void;
   unlink(path: string): void;
   /** Removes the directory if it is empty; says whether it was. */
@@ -32,9 +34,24 @@ export function overlayOn(base: UnitTree): Overlay {
   const isGone = (path: string): boolean => removedTrees.some((top) => path === top || path.startsWith(`${top}/`));
   const own = (path: string): Written | undefined => written.get(path) ?? (isGone(path) ? "gone" : undefined);
 
+  let entries = new Map<string, ReadonlyMap<string, DirEntry["kind"]>>();
+  const push = (change: DiskChange): void => {
+    disk.push(change);
+    entries = new Map();
+  };
+
   const tree: Overlay = {
     disk,
+    entry(directory, name) {
+      let known = entries.get(directory);
+      if (known === undefined) {
+        known = new Map(tree.list(directory)?.map((each) => [each.name, each.kind]));
+        entries.set(directory, known);
+      }
+      return known.get(name);
+    },
     list(directory) {
+      if (disk.length === 0) return base.list(directory);
       const at = chase(tree, directory) ?? directory;
       const listed = own(at) === "gone" ? undefined : base.list(at);
       const changed = new Map<string, Written>();
@@ -53,6 +70,7 @@ export function overlayOn(base: UnitTree): Overlay {
       return typeof entry === "object" ? entry.target : undefined;
     },
     read(path) {
+      if (disk.length === 0) return base.read(path);
       const at = chase(tree, path);
       if (at === undefined) return { ok: false, error: "ELOOP" };
       const entry = own(at);
@@ -60,6 +78,7 @@ export function overlayOn(base: UnitTree): Overlay {
       return base.read(at);
     },
     stat(path) {
+      if (disk.length === 0) return base.stat(path);
       const at = chase(tree, path);
       const entry = at === undefined ? "gone" : own(at);
       if (entry === "directory") return { kind: "directory", size: 0, mtimeUsec: 0 };
@@ -70,24 +89,24 @@ export function overlayOn(base: UnitTree): Overlay {
       return tree.stat(path)?.kind;
     },
     symlink(path, target, replace) {
-      disk.push({ type: "symlink", path, target, replace });
+      push({ type: "symlink", path, target, replace });
       for (let up = dirname(real(path)); up !== "/" && base.stat(up) === undefined; up = dirname(up)) {
         written.set(up, "directory");
       }
       written.set(real(path), { target });
     },
     unlink(path) {
-      disk.push({ type: "unlink", path });
+      push({ type: "unlink", path });
       written.set(real(path), "gone");
     },
     removeDirectory(path) {
       if ((tree.list(path)?.length ?? 1) > 0) return false;
-      disk.push({ type: "remove-directory", path });
+      push({ type: "remove-directory", path });
       written.set(real(path), "gone");
       return true;
     },
     removeTree(path) {
-      disk.push({ type: "remove-tree", path });
+      push({ type: "remove-tree", path });
       for (const key of [...written.keys()]) if (key.startsWith(`${path}/`)) written.delete(key);
       written.delete(path);
       removedTrees.push(path);
