@@ -1,7 +1,9 @@
+import type { Server } from "node:net";
 import { JournalError, JournalWriter } from "@steward/journal";
 import type { JournalInput } from "@steward/process-runtime";
 import { Intake, type Pending } from "./intake.ts";
 import { type JournalSettings, parseSettings } from "./settings.ts";
+import { serveVarlink } from "./varlink.ts";
 
 /** Where the process' words go: acknowledgements to the keeper, lines to its own output, complaints. */
 export interface Outside {
@@ -25,6 +27,7 @@ const TRIES = 3;
 const RETRY_MS = 1000;
 /** The disk is asked to keep what was written at the latest so much later, as journald.conf(5), SyncIntervalSec=. */
 const SYNC_MS = 5 * 60_000;
+const SETTLE_MS = 20;
 
 /** The journal process: what the keeper sends is written, then acknowledged. */
 export class JournalProcess {
@@ -42,6 +45,8 @@ export class JournalProcess {
   #sync: NodeJS.Timeout | undefined;
   #ended: { readonly input: string; readonly atUsec: number }[] = [];
   #complained = "";
+  #server: Server | undefined;
+  #received = 0;
 
   constructor(outside: Outside) {
     this.#outside = outside;
@@ -49,6 +54,7 @@ export class JournalProcess {
 
   /** Takes messages of the keeper, in order. */
   receive(messages: readonly JournalInput[]): void {
+    this.#received += messages.length;
     for (const message of messages) {
       if (message.kind === "journalHello") this.#instance = this.#outside.instance(message.keeperPid);
       else if (message.kind === "config") this.#configure(message.config);
@@ -100,8 +106,38 @@ export class JournalProcess {
     this.flush();
     this.flush();
     clearTimeout(this.#sync);
+    this.#server?.close();
     this.#attempt(() => this.#writer?.close());
     this.#writer = undefined;
+  }
+
+  #serve(path: string): void {
+    this.#server?.close();
+    const done = (action: () => void) => async (): Promise<void> => {
+      await this.#settled();
+      action();
+      if (this.#complained !== "") throw new Error(this.#complained);
+    };
+    this.#server = serveVarlink(
+      path,
+      {
+        "io.systemd.Journal.Synchronize": done(() => this.sync()),
+        "io.systemd.Journal.Rotate": done(() => this.rotate()),
+        // There is one place for the files, chosen at the start: nothing moves.
+        "io.systemd.Journal.FlushToVar": done(() => this.sync()),
+        "io.systemd.Journal.RelinquishVar": done(() => this.sync()),
+      },
+      (text) => this.#complain(text),
+    );
+  }
+
+  /** What was sent before is here once the keeper has been silent for a moment. */
+  async #settled(): Promise<void> {
+    for (let tries = 0; tries < 50; tries++) {
+      const before = this.#received;
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      if (this.#received === before) return;
+    }
   }
 
   #take(message: JournalInput): void {
@@ -130,6 +166,7 @@ export class JournalProcess {
     this.#writer = undefined;
     this.#settings = settings;
     this.#open();
+    if (settings.varlinkPath !== undefined) this.#serve(settings.varlinkPath);
     this.#intake = new Intake(
       settings,
       (input) => this.#writer?.positions.get(this.#key(input)) ?? 0,

@@ -11,6 +11,8 @@ export interface JournalSettings {
   readonly scope: "system" | "user";
   /** Print what services write on this process' own output (--log-console). */
   readonly console: boolean;
+  /** Where journalctl's --sync, --flush and --rotate are answered; undefined where that is not ours to do. */
+  readonly varlinkPath: string | undefined;
 }
 
 /** Reads the settings; answers what is wrong with them otherwise. */
@@ -36,5 +38,12 @@ export function parseSettings(bytes: Uint8Array): JournalSettings | { readonly p
     hostname: typeof given.hostname === "string" ? given.hostname : "localhost",
     scope: given.scope === "user" ? "user" : "system",
     console: given.console === true,
+    varlinkPath: typeof given.varlink === "string" ? given.varlink : usualVarlink(given.scope, given.directory),
   };
+}
+
+/** journald's own place, when we keep the machine's journal in journald's place (not beside a systemd that runs). */
+function usualVarlink(scope: unknown, directory: string): string | undefined {
+  const ours = scope === "system" && /^\/(?:run|var)\/log\/journal\//.test(directory);
+  return ours ? "/run/systemd/journal/io.systemd.journal" : undefined;
 }

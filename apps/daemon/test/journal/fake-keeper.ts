@@ -46,15 +46,25 @@ export class FakeKeeper {
         hostname: "testhost",
         scope: options.scope ?? "system",
         console: options.console === true,
+        varlink: `${this.directory}/varlink`,
       }),
     );
   }
 
   start(): void {
-    const child = spawn(process.execPath, [...(process.env.JFLAGS ?? "").split(" ").filter(Boolean), "--conditions=source", "--disable-warning=ExperimentalWarning", process.env.JMAIN ?? main], {
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-      env: { PATH: process.env.PATH, TZ: "UTC" },
-    });
+    const child = spawn(
+      process.execPath,
+      [
+        ...(process.env.JFLAGS ?? "").split(" ").filter(Boolean),
+        "--conditions=source",
+        "--disable-warning=ExperimentalWarning",
+        main,
+      ],
+      {
+        stdio: ["ignore", "pipe", "pipe", "pipe"],
+        env: { PATH: process.env.PATH, TZ: "UTC" },
+      },
+    );
     this.#child = child;
     child.stdout!.on("data", (text) => {
       this.output += String(text);

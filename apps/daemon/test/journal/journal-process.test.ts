@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { connect } from "node:net";
 import { Journal, type JournalEntry, matchFields } from "@steward/journal";
 import { datagramSource } from "@steward/process-runtime";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -191,6 +192,36 @@ test("a journal that cannot be written is named, and services go on", async () =
   await fake.idle();
   expect(fake.complaints).toMatch(/the journal cannot be opened: .*\/proc\/nowhere/);
   expect(fake.complaints).toMatch(/web\.service: said anyway/);
+});
+
+test("journalctl's requests: sync, rotate, and what is none", async () => {
+  const fake = keeper();
+  fake.start();
+  fake.openStream(1, METADATA);
+  fake.write(1, "before\n");
+  await fake.idle();
+  const call = (method: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(`${fake.directory}/varlink`, () => socket.write(`${JSON.stringify({ method })}\0`));
+      let text = "";
+      socket.on("error", reject);
+      socket.on("data", (chunk) => {
+        text += String(chunk);
+        if (!text.endsWith("\0")) return;
+        socket.end();
+        resolve(JSON.parse(text.slice(0, -1)));
+      });
+    });
+  expect(await call("io.systemd.Journal.Synchronize")).toEqual({ parameters: {} });
+  expect(await call("io.systemd.Journal.Rotate")).toEqual({ parameters: {} });
+  expect(await call("io.systemd.Journal.Nothing")).toMatchObject({ error: "org.varlink.service.MethodNotFound" });
+  expect(readdirSync(`${fake.directory}/journal`).map((name) => name.replace(/@.*\./, "@."))).toEqual([
+    "system.journal",
+    "system@.journal",
+  ]);
+  fake.write(1, "after\n");
+  await fake.idle();
+  expect(messages(fake.directory)).toEqual(["before", "after"]);
 });
 
 describe("killed", () => {
