@@ -6,6 +6,7 @@ export { type DependencyKind, dependencyKinds, inverseKind, isDependencyKind } f
 export type { DependencyOrigin } from "./dependencies/origin.ts";
 export { type DependencyProperty, dependencyProperties } from "./dependencies/properties.ts";
 export { referencedNames } from "./dependencies/referenced-names.ts";
+export { droppedDependencies } from "./dependencies/refused.ts";
 export { parentSlice, sliceOf } from "./dependencies/slice.ts";
 export { isPerpetual, needsNoFile } from "./dependencies/unit-types.ts";
 export { type DotOptions, toDot } from "./dot.ts";

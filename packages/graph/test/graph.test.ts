@@ -5,6 +5,7 @@ import {
   buildGraph,
   dependencyKinds,
   dependencyProperties,
+  droppedDependencies,
   inverseKind,
   referencedNames,
   removeUnits,
@@ -73,6 +74,22 @@ describe("edges", () => {
     const graph = buildGraph(bareUnits("-.slice After=-.slice Before=d.device OnFailure=b.target"));
     expect(dependencyProperties(graph, "-.slice").filter(({ value }) => value.length > 0)).toEqual([]);
   });
+});
+
+test("dependencies that mean nothing, in systemd's words", () => {
+  const [x, w] = bareUnits(
+    "x.service After=x.service,x.device Before=y.device,x.service OnFailure=x.service Wants=x.service Conflicts=x.service PartOf=x.service\nw.slice OnFailure=x.service OnSuccess=x.service",
+  );
+  expect(droppedDependencies(x!)).toEqual([
+    "Dependency After=x.service is dropped.",
+    "Dependency Before=y.device ignored (.device units cannot be delayed)",
+    "Dependency Before=x.service is dropped.",
+    "Dependency OnFailure=x.service is dropped.",
+    "Dependency Conflicts=x.service is dropped.",
+  ]);
+  expect(droppedDependencies(w!)).toEqual([
+    "Requested dependency OnFailure=x.service ignored (slice units cannot fail).",
+  ]);
 });
 
 describe("what no file spells out", () => {
