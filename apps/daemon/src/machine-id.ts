@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { readText } from "./conditions/facts.ts";
@@ -10,24 +10,29 @@ const valid = /^[0-9a-f]{32}$/;
  * written to /etc/machine-id as well where that can be done, because journalctl looks for its directory by it.
  */
 export function machineId(options: { readonly scope: "system" | "user"; readonly stateDirectory: string }): string {
-  for (const path of ["/etc/machine-id", "/run/machine-id", `${options.stateDirectory}/machine-id`, "/var/lib/dbus/machine-id"]) {
-    const text = readText(path).trim();
-    if (valid.test(text)) return text;
-  }
-  const made = randomBytes(16);
-  made[6] = ((made[6] as number) & 0x0f) | 0x40;
-  made[8] = ((made[8] as number) & 0x3f) | 0x80;
-  const id = made.toString("hex");
+  const own = readText("/etc/machine-id").trim();
+  if (valid.test(own)) return own;
+  const elsewhere = ["/run/machine-id", `${options.stateDirectory}/machine-id`, "/var/lib/dbus/machine-id"]
+    .map((path) => readText(path).trim())
+    .find((text) => valid.test(text));
+  const id = elsewhere ?? newId();
   const places = options.scope === "system" ? ["/run/machine-id", "/etc/machine-id"] : [`${options.stateDirectory}/machine-id`];
-  for (const path of places) {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, `${id}\n`, { mode: 0o444 });
-    } catch {
-      // A read-only place: the id still serves this run.
-    }
-  }
+  for (const path of places) keep(path, id);
   return id;
+}
+
+/** A random UUID of version 4, without dashes. */
+function newId(): string {
+  return randomUUID().replaceAll("-", "");
+}
+
+function keep(path: string, id: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${id}\n`, { mode: 0o444 });
+  } catch {
+    // A read-only place: the id still serves this run.
+  }
 }
 
 /** This boot's id without dashes, as the journal writes it. */
