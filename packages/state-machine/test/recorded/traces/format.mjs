@@ -1,0 +1,21 @@
+// Per unit: its sub-states in order, its jobs with their results, and what `systemctl show` said in the end.
+import { createInterface } from "node:readline";
+
+const units = new Map();
+const of = (unit) => {
+  if (!units.has(unit)) units.set(unit, { steps: [], show: [] });
+  return units.get(unit);
+};
+for await (const line of createInterface({ input: process.stdin })) {
+  const shown = /^SHOW (\S+) (.*)$/.exec(line);
+  if (shown) of(shown[1]).show.push(shown[2]);
+  if (!line.startsWith("{")) continue;
+  const { MESSAGE = "" } = JSON.parse(line);
+  const changed = /^(t-\d+\.service): Changed (\S+) -> (\S+)$/.exec(MESSAGE);
+  if (changed) of(changed[1]).steps.push(changed[3]);
+  const job = /^(t-\d+\.service): Job \d+ \S+\/(\S+) finished, result=(\S+)$/.exec(MESSAGE);
+  if (job) of(job[1]).steps.push(`(${job[2]} ${job[3]})`);
+}
+const number = (unit) => Number(/\d+/.exec(unit)[0]);
+for (const [unit, { steps, show }] of [...units].sort((a, b) => number(a[0]) - number(b[0])))
+  console.log(`${unit}: ${steps.join(" ")}\n  ${show.sort().join(" ")}`);
