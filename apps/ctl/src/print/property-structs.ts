@@ -57,7 +57,7 @@ const byName: { readonly [name: string]: Form } = {
   SuccessExitStatus: exitStatuses,
   BindPaths: bindPaths,
   BindReadOnlyPaths: bindPaths,
-  TemporaryFileSystem: pairs((path, options) => (options === "" ? path : `${path}:${options}`)),
+  TemporaryFileSystem: (value) => [rows(value).map(([path, options]) => (options === "" ? String(path) : `${String(path)}:${String(options)}`)).join(" ")],
   LogExtraFields: (value) => [(value as readonly Uint8Array[]).map((field) => Buffer.from(field).toString("utf8")).join(" ")],
   ExtensionImages: images,
   MountImages: images,
@@ -72,7 +72,8 @@ function exitStatuses([statuses, signals]: Row): string[] {
 }
 
 function bindPaths(value: Row): string[] {
-  return rows(value).map(([source, target, ignore, flags]) => `${ignore === true ? "-" : ""}${String(source)}:${String(target)}:${flags === 0n ? "norbind" : "rbind"}`);
+  const texts = rows(value).map(([source, target, ignore, flags]) => `${ignore === true ? "-" : ""}${String(source)}:${String(target)}:${flags === 0n ? "norbind" : "rbind"}`);
+  return [texts.join(" ")];
 }
 
 /** The lines of a struct property; undefined where no form is known: it is not shown, as in systemctl. An empty list has no line. */

@@ -30,6 +30,10 @@ export function propertyValues(name: string, variant: Variant, times: Times): re
       return [(value as number[]).join(" ")];
     case "ay":
       return [bytes(name, value as Uint8Array)];
+    case "y":
+    case "n":
+    case "q":
+      return undefined;
     default:
       return signature === "i" || signature === "x" || signature === "d" ? [signed(name, value as number | bigint)] : structValues(name, variant, times);
   }
@@ -86,6 +90,12 @@ function ranges(mask: Uint8Array): string {
     parts.push(bit > start ? `${start}-${bit}` : String(start));
   }
   return parts.join(" ");
+}
+
+/** Properties whose value systemctl has no form for; it says so with --all, while others it leaves out in silence. */
+export function isUnprintable(name: string, signature: string): boolean {
+  if ("ynq".includes(signature)) return true;
+  return /^((Set|Load)Credential(Encrypted)?|Conditions|Asserts|ActivationDetails)$/.test(name);
 }
 
 /** Whether a text says nothing: it is shown with --all, or when the property was asked for by name. */

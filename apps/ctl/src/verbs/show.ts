@@ -5,7 +5,7 @@ import { errorText, managerPath, type Properties } from "../bus/manager.ts";
 import { listOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
-import { isEmptyText, propertyJson, propertyValues } from "../print/property.ts";
+import { isEmptyText, isUnprintable, propertyJson, propertyValues } from "../print/property.ts";
 import { Times } from "../print/times.ts";
 import { unitPath } from "../unit-name.ts";
 import { printJson, wantsJson } from "./filters.ts";
@@ -48,7 +48,7 @@ function print(context: Context, properties: Properties): void {
   const empty = all || names.length > 0;
   for (const [name, variant] of properties) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const values = propertyValues(name, variant, times) ?? [];
+    const values = propertyValues(name, variant, times) ?? (all && isUnprintable(name, variant.signature) ? ["[unprintable]"] : []);
     for (const text of values) if (empty || !isEmptyText(name, text)) out.line(bare ? text : `${name}=${text}`);
   }
 }
