@@ -32,6 +32,7 @@ export {
   type UnitFileSection,
 } from "./grammar/parse.ts";
 export { type CatalogEntry, catalogNames, scanUnitPaths, type UnitCatalog } from "./load/catalog.ts";
+export { isUnitCurrent } from "./load/current.ts";
 export { type DependencyKind, dependencyKinds, type UnitDependency } from "./load/dependencies.ts";
 export { defaultSlice } from "./load/finish.ts";
 export {

@@ -129,9 +129,15 @@ function buildSection(name: SectionName): Section {
 
 /** The sections that a unit of a type may have; those of other types are unknown to it. */
 export function sectionsOf(type: UnitType): readonly string[] {
-  const own = type.charAt(0).toUpperCase() + type.slice(1);
-  return ["Unit", own, "Install"];
+  let sections = allowedSections.get(type);
+  if (!sections) {
+    sections = ["Unit", type.charAt(0).toUpperCase() + type.slice(1), "Install"];
+    allowedSections.set(type, sections);
+  }
+  return sections;
 }
+
+const allowedSections = new Map<UnitType, readonly string[]>();
 
 /** The section that a unit type calls its own; targets and devices have none with directives. */
 export function ownSection(type: UnitType): Exclude<SectionName, "Unit" | "Install"> | undefined {

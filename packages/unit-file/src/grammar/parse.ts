@@ -58,6 +58,7 @@ export function parseUnitFile(text: string, file = "<text>"): { value: UnitFile;
   const sections: OpenSection[] = [];
   const diagnostics: Diagnostic[] = [];
   const wellFormed = text.isWellFormed();
+  const source = { text, file };
   let section: OpenSection | undefined;
   let error: UnitFile["error"];
   let offset = text.charCodeAt(0) === 0xfeff ? 1 : 0;
@@ -111,17 +112,9 @@ export function parseUnitFile(text: string, file = "<text>"): { value: UnitFile;
       report("warning", lastLine, column, "Missing key name before '=', ignoring line.");
       return;
     }
-    const place = placeOfValue(text, start, end, firstLine);
-    section.entries.push({
-      key: strip(body.slice(0, equals)),
-      value: strip(body.slice(equals + 1)),
-      position: { file, line: firstLine, column },
-      lastLine,
-      valueLine: place.line,
-      valueColumn: place.column,
-      start,
-      end,
-    });
+    const key = strip(body.slice(0, equals));
+    const value = strip(body.slice(equals + 1));
+    section.entries.push(new Entry(source, key, value, firstLine, column, lastLine, start, end));
   };
 
   while (offset < text.length && !error) {
@@ -160,6 +153,47 @@ export function parseUnitFile(text: string, file = "<text>"): { value: UnitFile;
   if (joined !== undefined && !error) statement(joined, startLine, lineNumber + 1, startOffset, text.length);
 
   return { value: error ? { file, text, sections, error } : { file, text, sections }, diagnostics };
+}
+
+/** An entry whose places are worked out when they are asked for: most never are. */
+class Entry implements UnitFileEntry {
+  readonly key: string;
+  readonly value: string;
+  readonly lastLine: number;
+  readonly start: number;
+  readonly end: number;
+  private readonly source: { readonly text: string; readonly file: string };
+  private readonly line: number;
+  private readonly column: number;
+
+  constructor(
+    source: { readonly text: string; readonly file: string },
+    key: string,
+    value: string,
+    line: number,
+    column: number,
+    lastLine: number,
+    start: number,
+    end: number,
+  ) {
+    this.source = source;
+    this.key = key;
+    this.value = value;
+    this.line = line;
+    this.column = column;
+    this.lastLine = lastLine;
+    this.start = start;
+    this.end = end;
+  }
+  get position(): Position {
+    return { file: this.source.file, line: this.line, column: this.column };
+  }
+  get valueLine(): number {
+    return placeOfValue(this.source.text, this.start, this.end, this.line).line;
+  }
+  get valueColumn(): number {
+    return placeOfValue(this.source.text, this.start, this.end, this.line).column;
+  }
 }
 
 /** Gives back the text of a parsed file, byte for byte. */

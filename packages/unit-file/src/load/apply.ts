@@ -1,5 +1,5 @@
 import type { Diagnostic, Position } from "../diagnostics.ts";
-import { sectionOf, sectionsOf } from "../directives/sections.ts";
+import { type Destination, sectionOf, sectionsOf } from "../directives/sections.ts";
 import type { UnitFile, UnitFileEntry } from "../grammar/parse.ts";
 import type { UnitNameParts } from "../names.ts";
 import { expandSpecifiers, hasUnknownSpecifier, type SpecifierContext } from "../specifiers.ts";
@@ -22,6 +22,7 @@ export interface ApplyTarget {
 /** Applies every assignment of a file. False: the file has a setting that makes the unit unusable, and reading stopped there. */
 export function applyUnitFile(file: UnitFile, target: ApplyTarget): boolean {
   const allowed = sectionsOf(target.parts.type);
+  const assignment = new UnitAssignment(target);
   for (const section of file.sections) {
     if (!allowed.includes(section.name)) {
       if (!section.name.startsWith("X-")) {
@@ -29,9 +30,19 @@ export function applyUnitFile(file: UnitFile, target: ApplyTarget): boolean {
       }
       continue;
     }
-    for (const entry of section.entries) if (!applyEntry(section.name, entry, target)) return false;
+    const directives = sectionOf(section.name)?.directives;
+    for (const entry of section.entries) {
+      const destinations = directives?.get(entry.key);
+      if (!destinations) warnUnknown(section.name, entry, target);
+      else if (!applyEntry(assignment.of(section.name, entry, destinations), destinations, target)) return false;
+    }
   }
   return true;
+}
+
+function warnUnknown(section: string, entry: UnitFileEntry, target: ApplyTarget): void {
+  if (entry.key.startsWith("X-")) return;
+  warn(target, entry.position, `Unknown key '${entry.key}' in section [${section}], ignoring.`, section, entry.key);
 }
 
 function warn(target: ApplyTarget, at: Position, message: string, section: string, directive?: string): void {
@@ -48,52 +59,79 @@ const obsolete: Readonly<Record<string, string>> = {
   BlockIOWriteBandwidth: "IO*= settings",
 };
 
-function applyEntry(section: string, entry: UnitFileEntry, target: ApplyTarget): boolean {
-  const destinations = sectionOf(section)?.directives.get(entry.key);
-  if (!destinations) {
-    if (!entry.key.startsWith("X-")) {
-      const message = `Unknown key '${entry.key}' in section [${section}], ignoring.`;
-      warn(target, entry.position, message, section, entry.key);
-    }
-    return true;
-  }
-  let usable = true;
-  const at: Position = { file: entry.position.file, line: entry.valueLine, column: entry.valueColumn };
-  const unit = { parts: target.parts, fragmentPath: target.fragmentPath };
-  const assignment: Assignment = {
-    section,
-    directive: entry.key,
-    value: entry.value,
-    position: entry.position,
-    facts: target.facts,
-    unit: target.parts,
-    expand: (text) => expandSpecifiers(text, unit, target.specifiers),
-    expandError: () =>
-      hasUnknownSpecifier(entry.value, destinations[0]?.kind === unitNames ? "name" : "all")
-        ? "Invalid slot"
-        : "Invalid argument",
-    expandName: (text) => expandSpecifiers(text, unit, target.specifiers, "name"),
-    warn: (message) => warn(target, at, message, section, entry.key),
-    refuse: (message) => {
-      usable = false;
-      target.diagnostics.push({ severity: "error", ...at, message, section, directive: entry.key });
-    },
-  };
-  if (Object.hasOwn(obsolete, entry.key)) {
-    const better = obsolete[entry.key];
-    const message = `Unit uses ${entry.key}=; please use ${better} instead. Support for ${entry.key}= will be removed soon.`;
-    warn(target, at, message, section, entry.key);
+function applyEntry(assignment: UnitAssignment, destinations: readonly Destination[], target: ApplyTarget): boolean {
+  const { directive, entry } = assignment;
+  if (Object.hasOwn(obsolete, directive)) {
+    const better = obsolete[directive];
+    assignment.warn(
+      `Unit uses ${directive}=; please use ${better} instead. Support for ${directive}= will be removed soon.`,
+    );
   }
   for (const to of destinations) {
     const before = target.builder.get(to.section, to.name);
     const after = to.kind.assign(before, assignment);
-    if (!usable) return false;
-    target.builder.put(to.section, to.name, after, entry.position);
+    if (assignment.isRefused) return false;
+    target.builder.put(to.section, to.name, after, entry);
     if (after !== before && to.section === "Unit" && isDependencyKind(to.name)) {
+      const origin = entry.position;
       for (const name of (after as readonly string[]).slice((before as readonly string[]).length)) {
-        target.dependencies.push({ kind: to.name, name, origin: entry.position });
+        target.dependencies.push({ kind: to.name, name, origin });
       }
     }
   }
   return true;
+}
+
+/** An entry as its kind sees it; what the kind says of it becomes a diagnostic at the value's place. One object serves all entries of a file. */
+class UnitAssignment implements Assignment {
+  isRefused = false;
+  section = "";
+  directive = "";
+  value = "";
+  entry!: UnitFileEntry;
+  private isName = false;
+  private readonly target: ApplyTarget;
+
+  constructor(target: ApplyTarget) {
+    this.target = target;
+  }
+  of(section: string, entry: UnitFileEntry, destinations: readonly Destination[]): this {
+    this.section = section;
+    this.directive = entry.key;
+    this.value = entry.value;
+    this.entry = entry;
+    this.isName = destinations[0]?.kind === unitNames;
+    return this;
+  }
+  get position(): Position {
+    return this.entry.position;
+  }
+  get facts(): Facts {
+    return this.target.facts;
+  }
+  get unit(): UnitNameParts {
+    return this.target.parts;
+  }
+  expand(text: string): string | undefined {
+    return text.includes("%") ? expandSpecifiers(text, this.target, this.target.specifiers) : text;
+  }
+  expandName(text: string): string | undefined {
+    return text.includes("%") ? expandSpecifiers(text, this.target, this.target.specifiers, "name") : text;
+  }
+  expandError(): string {
+    return hasUnknownSpecifier(this.value, this.isName ? "name" : "all") ? "Invalid slot" : "Invalid argument";
+  }
+  warn(message: string): void {
+    this.say("warning", message);
+  }
+  refuse(message: string): void {
+    this.isRefused = true;
+    this.say("error", message);
+  }
+  private say(severity: Diagnostic["severity"], message: string): void {
+    const { file } = this.position;
+    const { valueLine: line, valueColumn: column } = this.entry;
+    const { section, directive } = this;
+    this.target.diagnostics.push({ severity, file, line, column, message, section, directive });
+  }
 }

@@ -48,7 +48,7 @@ export function finishUnit(
       break;
   }
   // systemd.unit(5), JobTimeoutSec=: each of the two counts for the other where that is not set.
-  const isSet = (name: string): boolean => builder.origins("Unit", name).length > 0;
+  const isSet = (name: string): boolean => builder.isSet("Unit", name);
   if (isSet("JobTimeoutSec") && !isSet("JobRunningTimeoutSec")) {
     builder.put("Unit", "JobRunningTimeoutSec", settings.Unit.JobTimeoutSec);
   }
@@ -97,7 +97,7 @@ function finishService(builder: SettingsBuilder, service: Settings["Service"], f
     builder.put("Service", "Type", type);
   }
   // systemd.service(5), TimeoutStartSec=: off for oneshots unless it is set.
-  if (service.Type === "oneshot" && builder.origins("Service", "TimeoutStartSec").length === 0) {
+  if (service.Type === "oneshot" && !builder.isSet("Service", "TimeoutStartSec")) {
     builder.put("Service", "TimeoutStartSec", Number.POSITIVE_INFINITY);
   }
   const needsNotify = service.Type === "notify" || service.Type === "notify-reload";
@@ -152,7 +152,7 @@ function finishExec(
   const exec = builder.settings[section];
   if (section === "Service") finishStreams(section, builder, facts);
   else {
-    const unset = (name: string): boolean => builder.origins(section, name).length === 0;
+    const unset = (name: string): boolean => !builder.isSet(section, name);
     if (unset("StandardOutput"))
       builder.put(section, "StandardOutput", { mode: facts.defaults.standardOutput, target: "" });
     if (unset("StandardError"))

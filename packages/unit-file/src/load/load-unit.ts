@@ -103,7 +103,7 @@ function needsFragment(type: UnitType): boolean {
 }
 
 /** The id, the name asked for, and every alias that leads to either, with this unit's instance where they are templates. */
-function allNames(catalog: UnitCatalog, parts: UnitNameParts, asked: string): string[] {
+export function allNames(catalog: UnitCatalog, parts: UnitNameParts, asked: string): string[] {
   const names = [parts.name];
   const add = (name: string): void => {
     if (!names.includes(name)) names.push(name);

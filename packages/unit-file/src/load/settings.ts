@@ -5,14 +5,20 @@ import type { Facts } from "../values/kind.ts";
 
 type Values = Record<string, unknown>;
 
+/** What knows its place. */
+export interface HasPosition {
+  readonly position: Position;
+}
+
 /** Settings under way: each section is an object of what was set, over a shared one of defaults. */
 export interface SettingsBuilder {
   readonly settings: Settings;
   /** The value as it stands. */
   get(section: SectionName, name: string): unknown;
-  put(section: SectionName, name: string, value: unknown, at?: Position): void;
+  put(section: SectionName, name: string, value: unknown, at?: HasPosition): void;
   /** Where a value was set, in order; empty where nothing set it. */
   origins(section: SectionName, name: string): readonly Position[];
+  isSet(section: SectionName, name: string): boolean;
 }
 
 /** Defaults differ with the manager's and with the unit's type, and are made once for each pair. */
@@ -48,18 +54,18 @@ function unitDefaults(type: UnitType): Values {
 
 /** Sections are made when they are first asked for: most units use three of the eleven. */
 class LazySettings {
-  readonly #type: UnitType;
-  readonly #facts: Facts;
-  readonly #own: Partial<Record<SectionName, Values>> = {};
+  private readonly type: UnitType;
+  private readonly facts: Facts;
+  private readonly own: Partial<Record<SectionName, Values>> = {};
   constructor(type: UnitType, facts: Facts) {
-    this.#type = type;
-    this.#facts = facts;
+    this.type = type;
+    this.facts = facts;
   }
   section(name: SectionName): Values {
-    const known = this.#own[name];
+    const known = this.own[name];
     if (known) return known;
-    const made = Object.create(sectionDefaults(name, this.#type, this.#facts)) as Values;
-    this.#own[name] = made;
+    const made = Object.create(sectionDefaults(name, this.type, this.facts)) as Values;
+    this.own[name] = made;
     return made;
   }
   get Unit(): Values {
@@ -100,18 +106,17 @@ class LazySettings {
 /** An empty set of settings for a unit of a type. */
 export function settingsBuilder(type: UnitType, facts: Facts): SettingsBuilder {
   const settings = new LazySettings(type, facts);
-  const origins = new Map<string, Position[]>();
+  // One list for all: asked of a few settings, written for every one.
+  const origins: { readonly section: SectionName; readonly name: string; readonly at: HasPosition }[] = [];
   return {
     settings: settings as unknown as Settings,
     get: (section, name) => settings.section(section)[name],
     put(section, name, value, at) {
       settings.section(section)[name] = value;
-      if (!at) return;
-      const key = `${section}.${name}`;
-      const known = origins.get(key);
-      if (known) known.push(at);
-      else origins.set(key, [at]);
+      if (at) origins.push({ section, name, at });
     },
-    origins: (section, name) => origins.get(`${section}.${name}`) ?? [],
+    origins: (section, name) =>
+      origins.filter((o) => o.name === name && o.section === section).map((o) => o.at.position),
+    isSet: (section, name) => origins.some((o) => o.name === name && o.section === section),
   };
 }

@@ -121,7 +121,7 @@ function verifyService(
   if (service.RuntimeMaxSec === Number.POSITIVE_INFINITY && service.RuntimeRandomizedExtraSec !== 0) {
     report.warn("Service has RuntimeRandomizedExtraSec= setting, but no RuntimeMaxSec=. Ignoring.");
   }
-  if (builder.origins("Service", "KillMode").length > 0 && service.KillMode === "none") {
+  if (builder.isSet("Service", "KillMode") && service.KillMode === "none") {
     report.warn(
       "Unit uses KillMode=none. This is unsafe, as it disables systemd's process lifecycle management for the service. Please update the service to use a safer KillMode=, such as 'mixed' or 'control-group'. Support for KillMode=none is deprecated and will eventually be removed.",
     );

@@ -2,6 +2,7 @@ import { errnoNames } from "./errno-names.ts";
 import type { BusValue, Kind } from "./kind.ts";
 import { forEachWord } from "./lists.ts";
 import { parseInteger } from "./numbers.ts";
+import { remember } from "./remember.ts";
 import { scalar } from "./scalars.ts";
 import { syscallGroups, unnumberedSyscalls } from "./syscall-groups.ts";
 
@@ -52,12 +53,12 @@ function parseErrno(text: string): number | undefined {
 }
 
 /** SystemCallFilter= and SystemCallLog= (systemd.exec(5)). The first assignment says whether it is a list of what is allowed or of what is not. */
-export const syscallFilter: Kind<SyscallFilter | undefined> = {
+export const syscallFilter: Kind<SyscallFilter | undefined> = remember({
   name: "list of system calls and @sets",
   signature: "(bas)",
   repeats: "adds",
   initial: undefined,
-  assign(previous, a) {
+  assign(previous, a): SyscallFilter | undefined {
     if (a.value === "") return undefined;
     const invert = a.value.startsWith("~");
     const log = a.directive === "SystemCallLog";
@@ -99,7 +100,7 @@ export const syscallFilter: Kind<SyscallFilter | undefined> = {
     });
     return [v.allowList, shown.sort(byBytes)];
   },
-};
+});
 
 function byBytes(x: string, y: string): number {
   return x < y ? -1 : x > y ? 1 : 0;
