@@ -1,4 +1,20 @@
 /** Unit files on a disk: finding and reading them, generators, and the changes that enable, mask and their like make. */
+export {
+  type EnvironmentGeneratorOptions,
+  environmentDirectories,
+  environmentGeneratorDirectories,
+  readEnvironmentDirectories,
+  runEnvironmentGenerators,
+  type Variables,
+} from "./generators/environment.ts";
+export { expandVariables } from "./generators/expand-variables.ts";
+export {
+  type GeneratorOptions,
+  type GeneratorOutput,
+  generatorDirectories,
+  runGenerators,
+} from "./generators/run-generators.ts";
+export type { ProgramEnd } from "./generators/run-program.ts";
 export { applyDiskChanges, type DiskFailure } from "./install/apply-disk.ts";
 export type { DiskChange, InstallChange, InstallErrno, InstallNotice, InstallResult } from "./install/changes.ts";
 export type { InstallPlace } from "./install/discover.ts";
