@@ -162,7 +162,7 @@ struct child_report { uint32_t step, status, error, ignored; };
 
 /* reap.c */
 void reap_all(void);
-void drain_messages(void);                 /* notify and log sockets, before an exit is reported */
+void drain_messages(const char *group);    /* notify and log sockets, and the streams of a group, before an exit is reported */
 
 /* fdstore.c: descriptors that came in by messages */
 struct kept_fd { struct kept_fd *next; uint64_t id, origin; int fd; bool closing; };
@@ -190,7 +190,7 @@ int recv_message(int fd, void *p, size_t n, struct creds *who, int *fds, unsigne
 struct stream;
 int stream_open(uint64_t id, uint64_t token, const char *group, struct slice metadata); /* the child's end, or -1 */
 void stream_accept(struct listener *l);
-void streams_drain(void);
+void streams_drain(const char *group);
 void streams_want(void);
 void stream_rows(void);
 

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 /* What a process sent before it ended is read before its end is told, while /proc still says whose it was. */
-void drain_messages(void)
+void drain_messages(const char *group)
 {
     for (struct listener *l = listeners; l != NULL; l = l->next)
         if (l->kind == LISTEN_NOTIFY || l->kind == LISTEN_LOG_NATIVE || l->kind == LISTEN_LOG_SYSLOG)
             dgram_read(l);
-    streams_drain();
+    if (group != NULL)
+        streams_drain(group);
 }
 
 static uint64_t usec(struct timeval t) { return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec; }
@@ -33,7 +34,7 @@ void reap_all(void)
         for (struct pgroup *g = groups; g != NULL; g = g->next)
             reaper = reaper || g->reaper == i.si_pid;
         if (p == NULL && !reaper)
-            drain_messages();
+            drain_messages(t == NULL ? NULL : t->group->name);
         if (syscall(SYS_waitid, P_PID, i.si_pid, &i, WEXITED | WNOHANG, &r) < 0)
             break;
         if (p != NULL)

@@ -111,7 +111,7 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
             token_exited(t, (uint32_t)m->a, (uint32_t)m->b, m->u1, m->u2, m->u3);
         break;
     case R_DEAD:
-        drain_messages(); /* while /proc still tells whose it was */
+        drain_messages(g->name); /* while /proc still tells whose it was */
         send_to(g, &reply, sizeof reply, NULL, 0);
         break;
     case R_ADOPTED:

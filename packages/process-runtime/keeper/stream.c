@@ -91,11 +91,11 @@ static void ready(struct source *source, uint32_t events)
 }
 
 /* Reading one may end and remove it: the next is taken first. */
-void streams_drain(void)
+void streams_drain(const char *group)
 {
     for (struct stream *s = streams, *next; s != NULL; s = next) {
         next = s->next;
-        while (s->source.fd >= 0 && s->source.ready == ready && !journal_stream_full(s) && read_some(s))
+        while (s->source.fd >= 0 && s->source.ready == ready && strcmp(s->group, group) == 0 && !journal_stream_full(s) && read_some(s))
             ;
     }
 }

@@ -183,7 +183,7 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
 {
     if (t->state == TOKEN_EXITED)
         return;
-    drain_messages();
+    drain_messages(t->group->name);
     token_catch_up(t);
     loop_close(&t->status);
     loop_close(&t->pidfd);

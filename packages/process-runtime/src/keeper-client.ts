@@ -98,6 +98,11 @@ export class KeeperClient {
     else this.channel.once("close", callback);
   }
 
+  /** Whether everything that was sent has left this process: then a death loses none of it. */
+  get drained(): boolean {
+    return this.channel.writableLength === 0;
+  }
+
   /** The highest command number used so far. */
   get lastCommand(): number {
     return this.last;

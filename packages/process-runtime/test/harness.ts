@@ -191,7 +191,7 @@ export class Keeper {
           ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
           : [];
     const [program, ...args] = [...before, ...command] as [string, ...string[]];
-    this.child = spawn(program, args, { stdio: ["ignore", "inherit", "pipe"] });
+    this.child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
     this.child.stderr?.on("data", (chunk) => {
       this.stderr += chunk;
     });

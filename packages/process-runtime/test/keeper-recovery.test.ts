@@ -36,11 +36,11 @@ class RecordingManager {
   private next = 1;
   private done: () => void = () => {};
   readonly finished: Promise<void>;
-  private readonly killAfter: number;
+  private readonly kills: readonly number[];
   frames = 0;
 
-  constructor(killAfter: number, starts: readonly KeeperCommand[]) {
-    this.killAfter = killAfter;
+  constructor(kills: readonly number[], starts: readonly KeeperCommand[]) {
+    this.kills = kills;
     this.finished = new Promise((resolve) => {
       this.done = resolve;
     });
@@ -62,7 +62,7 @@ class RecordingManager {
     const counts = (): boolean => {
       if (!alive) return false;
       this.frames += 1;
-      if (this.frames !== this.killAfter) return true;
+      if (!this.kills.includes(this.frames)) return true;
       alive = false;
       socket.destroy();
       return false;
@@ -71,7 +71,7 @@ class RecordingManager {
       if (number !== 0 && number <= last) return;
       const bytes = encodeCommand(number, command);
       // The frame at which it is killed is written by half: the keeper has to drop what is not whole.
-      if (this.frames + 1 === this.killAfter) socket.write(bytes.subarray(0, bytes.length >> 1));
+      if (this.kills.includes(this.frames + 1)) socket.write(bytes.subarray(0, bytes.length >> 1));
       if (counts()) socket.write(bytes);
     };
     socket.on("error", () => socket.destroy());
@@ -140,7 +140,7 @@ interface Outcome {
 
 let runs = 0;
 
-async function busyRun(kill: { manager?: number; journal?: number }): Promise<Outcome> {
+async function busyRun(kill: { manager?: readonly number[]; journal?: number }): Promise<Outcome> {
   const directory = scratch(bench, `busy-${++runs}`);
   const counter = join(directory, "starts");
   const socket = join(directory, "notify");
@@ -148,7 +148,7 @@ async function busyRun(kill: { manager?: number; journal?: number }): Promise<Ou
   appendFileSync(counter, "");
   execFileSync("mkfifo", [`${counter}.fifo`]);
   const keeper = Keeper.start(bench, { journal: true });
-  const manager = new RecordingManager(kill.manager ?? -1, [
+  const manager = new RecordingManager(kill.manager ?? [], [
     { kind: "listen", id: "notify", listener: listenerKind.notify, path: socket, mode: 0o666, uid: none, gid: none },
     ...units.map(
       (unit): KeeperCommand => ({
@@ -315,10 +315,21 @@ test("the manager is killed at every frame", { timeout: 120_000 }, async () => {
   const plain = await busyRun({});
   const wanted = outcome(plain);
   for (let at = 1; at <= plain.frames.manager; at++) {
-    const result = await busyRun({ manager: at });
+    const result = await busyRun({ manager: [at] });
     expect({ at, ...(outcome(result) as object) }).toEqual({ at, ...(wanted as object) });
     // The kill happened: there was a second inventory, unless the run was over at that frame.
     if (at < plain.frames.manager - 12) expect(result.manager.inventories).toBeGreaterThanOrEqual(at <= 3 ? 1 : 2);
+  }
+});
+
+test("the recovery is killed too, at every frame of it, and the one after", { timeout: 120_000 }, async () => {
+  const plain = await busyRun({});
+  const wanted = outcome(plain);
+  // The first kill in the middle of the run, the next ones 1, 2, 3 … frames into what follows.
+  const middle = plain.frames.manager >> 1;
+  for (let gap = 1; gap <= 40; gap++) {
+    const result = await busyRun({ manager: [middle, middle + gap, middle + 2 * gap] });
+    expect({ gap, ...(outcome(result) as object) }).toEqual({ gap, ...(wanted as object) });
   }
 });
 
