@@ -37,8 +37,8 @@ export async function boot(options: Options, keeper: KeeperClient): Promise<void
     store.setAside();
   }
   const steward = new Steward({ options, keeper, environment, store, instance, core: loadCore(store, instance, environment, keeper.recovery.hello.lastCommand) });
-  steward.begin();
   early.handOver((event) => steward.take(event));
+  await steward.begin();
   openDoor(keeper, places);
   poison.survived();
 }

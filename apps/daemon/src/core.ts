@@ -1,6 +1,6 @@
 import { type CoreState, createState, type ExportedState, importState } from "@steward/state-machine";
 import type { Environment } from "./environment.ts";
-import { numbersPerEffect } from "./record/entry.ts";
+import { numbersPerEffect, type Settings } from "./record/entry.ts";
 import { type Recovered, recover } from "./record/recover.ts";
 import { emptyShellState, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
@@ -13,6 +13,7 @@ export interface LoadedCore {
   /** Effects of the record, for the keeper to be told again. */
   readonly effects: Recovered["effects"];
   readonly recovered: boolean;
+  readonly settings: Settings | undefined;
 }
 
 /** Reads the record of this keeper's life. */
@@ -20,11 +21,11 @@ export function loadCore(store: RecordStore, instance: string, environment: Envi
   const record = store.load(instance);
   if (record === undefined) {
     const state = createState({ scope: environment.places.scope, seed: `${instance}/${environment.clock.now().realtimeUsec}` });
-    return { state, shell: emptyShellState(), next: lastCommand + numbersPerEffect, effects: [], recovered: false };
+    return { state, shell: emptyShellState(), next: lastCommand + numbersPerEffect, effects: [], recovered: false, settings: undefined };
   }
   const found = recover(record);
   const state = importState(merge(found));
-  return { state, shell: found.shell, next: Math.max(found.next, lastCommand + 1), effects: found.effects, recovered: true };
+  return { state, shell: found.shell, next: Math.max(found.next, lastCommand + 1), effects: found.effects, recovered: true, settings: found.settings };
 }
 
 /** The snapshot's state with the lines behind it laid over: a null says that a record went away. */

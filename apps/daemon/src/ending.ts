@@ -31,7 +31,7 @@ export class Ending {
   act(effect: Extract<Effect, { kind: "systemAction" }>, number: number): void {
     const [kind, force] = effect.action.split("-") as [string, string | undefined];
     if (force === undefined) {
-      if (effect.status >= 0) this.manager.exitCode = effect.status;
+      if (effect.status >= 0) this.manager.setExitCode(effect.status);
       this.manager.shutDown(`${kind}.target`);
       return;
     }
@@ -80,7 +80,7 @@ export class Ending {
   private end(status: number): void {
     if (this.asked) return;
     this.asked = true;
-    this.manager.exitCode = status;
+    this.manager.setExitCode(status);
     this.manager.shutDown("exit.target");
   }
 

@@ -21,7 +21,7 @@ export interface LoopParts {
   /** Called after a turn: flush what was gathered, arm the timer, acknowledge. */
   readonly endOfTurn: () => void;
   /** The record has grown long: replace it by a snapshot. */
-  readonly compact: () => void;
+  readonly compact: () => unknown;
   /** Wraps a turn's effects, so that they leave in one write. */
   readonly batch: (work: () => void) => void;
 }

@@ -26,6 +26,7 @@ import type { InstallFiles } from "./install-files.ts";
 import type { StepOutcome } from "./loop.ts";
 import { LogLevel } from "./log-level.ts";
 import type { Places } from "./places.ts";
+import type { Settings } from "./record/entry.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { RequestResult, Requests } from "./requests.ts";
 
@@ -51,6 +52,8 @@ export interface ManagerParts {
   readonly logDiagnostics: (units: readonly LoadedUnit[]) => void;
   /** Runs generators anew before a reload. */
   readonly runGenerators: () => Promise<void>;
+  /** Records the settings anew. */
+  readonly settingsChanged: () => void;
   /** Ends this process, so that the keeper starts the next one: what an upgrade is. */
   readonly reexecute: () => void;
 }
@@ -75,10 +78,10 @@ export class Manager {
   readonly files: InstallFiles;
   readonly moments: Partial<Record<MomentName, DualTimestamp>> = {};
   readonly logLevel = new LogLevel();
-  exitCode = 0;
   installedJobs = 0;
   failedJobs = 0;
   private readonly parts: ManagerParts;
+  private code = 0;
 
   constructor(parts: ManagerParts) {
     this.parts = parts;
@@ -229,6 +232,34 @@ export class Manager {
 
   // ---- requests about the manager itself ----
 
+  /** What the manager ends with (systemctl exit CODE, SuccessActionExitStatus= and kin). */
+  get exitCode(): number {
+    return this.code;
+  }
+
+  setExitCode(code: number): void {
+    this.code = code;
+    this.parts.settingsChanged();
+  }
+
+  setLogLevel(level: string): boolean {
+    const known = this.logLevel.set(level);
+    if (known) this.parts.settingsChanged();
+    return known;
+  }
+
+  /** What is to survive this process besides the core's state. */
+  settings(): Settings {
+    return { exitCode: this.code, logLevel: this.logLevel.name, variables: [...this.parts.environment] };
+  }
+
+  restoreSettings(settings: Settings): void {
+    this.code = settings.exitCode;
+    this.logLevel.set(settings.logLevel);
+    this.parts.environment.clear();
+    for (const [name, value] of settings.variables) this.parts.environment.set(name, value);
+  }
+
   /** daemon-reload: the disk is read anew, running processes stay. */
   async reload(): Promise<void> {
     this.parts.emit(reloadingSignal(true));
@@ -263,6 +294,7 @@ export class Manager {
       else if (this.parts.environment.get(name.slice(0, at)) === name.slice(at + 1)) this.parts.environment.delete(name.slice(0, at));
     }
     for (const entry of set) this.parts.environment.set(entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1));
+    this.parts.settingsChanged();
   }
 
   environmentList(): readonly string[] {

@@ -86,6 +86,7 @@ export class Steward {
       emit: (signal) => this.connections.emit(signal),
       logDiagnostics: (units) => this.logDiagnostics(units),
       runGenerators: () => this.paths.runGenerators(),
+      settingsChanged: () => parts.store.append([{ v: recordVersion, settings: this.manager.settings() }]),
       reexecute: () => setImmediate(() => process.exit(0)),
     });
     this.ending = new Ending({ keeper, environment, manager: this.manager, unit: parts.options.unit });
@@ -133,7 +134,8 @@ export class Steward {
         shell: this.shell,
         perform: (effect, number) => this.performer.perform(effect, number),
         endOfTurn: () => this.endOfTurn(),
-        compact: () => this.compact([]),
+        // What has not left this process yet would be lost with it: then the long record stays for another turn.
+        compact: () => keeper.drained && this.compact([]),
         batch: (work) => keeper.batch(work),
       },
       core.next,
@@ -141,16 +143,18 @@ export class Steward {
     this.timers = new Timers(environment.clock, (key) => this.timerFired(key));
   }
 
-  /** Recovers, or boots. */
-  begin(): void {
+  /** Recovers, or boots; resolves when that is done. */
+  async begin(): Promise<void> {
     const { core, keeper } = this.parts;
+    if (core.settings !== undefined) this.manager.restoreSettings(core.settings);
     this.manager.moment("UserspaceTimestamp");
     const last = keeper.recovery.hello.lastCommand;
     // The keeper may have executed some commands of the last effect and not the others: it knows the ones that it has.
     const again = core.effects.filter(({ number, effect }) => number + numbersPerEffect > last + 1 && Performer.forKeeper(effect));
     this.compact(again);
     if (!core.recovered) this.sayHello();
-    void this.paths.runGenerators().then(() => this.start(again));
+    await this.paths.runGenerators();
+    this.start(again);
   }
 
   /** The first line of a boot: a reader of the journal sees from it that nothing before is missing. */
@@ -325,6 +329,7 @@ export class Steward {
       next: this.loop.next,
       core: this.manager.exportCore(),
       shell: exportShell(this.shell),
+      settings: this.manager.settings(),
       pending,
     });
   }

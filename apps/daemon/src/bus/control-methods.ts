@@ -29,7 +29,7 @@ export const controlMethods: Readonly<Record<string, MethodHandler<Manager>>> = 
   KExec: shutDownBy("kexec.target"),
   SwitchRoot: () => notSupported("SwitchRoot"),
   SetExitCode: (manager, [code]) => {
-    manager.exitCode = code as number;
+    manager.setExitCode(code as number);
   },
   SetEnvironment: (manager, [values]) => manager.setEnvironment(checked(values, assignment), []),
   UnsetEnvironment: (manager, [values]) => manager.setEnvironment([], checked(values, /^[A-Za-z_]/)),

@@ -1,11 +1,11 @@
-import { type Interface, type Value } from "@steward/ipc";
+import type { Interface, Value } from "@steward/ipc";
 import type { Manager } from "../manager.ts";
 import { invalidArgs } from "./errors.ts";
 import { logControl1Interface } from "./interfaces/index.ts";
 
 /** Sets the level, or refuses a word that is none. */
 export function setLogLevel(manager: Manager, value: Value): void {
-  if (!manager.logLevel.set(String(value))) throw invalidArgs(`Invalid log level '${String(value)}'`);
+  if (!manager.setLogLevel(String(value))) throw invalidArgs(`Invalid log level '${String(value)}'`);
 }
 
 /** Steward's lines always go to its journal. */

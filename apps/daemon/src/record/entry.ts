@@ -35,11 +35,26 @@ export interface SnapshotEntry {
   readonly next: number;
   readonly core: unknown;
   readonly shell: ShellSnapshot;
+  readonly settings: Settings | null;
   /** Effects of lines before this snapshot that the keeper had perhaps not executed yet. */
   readonly pending: readonly { readonly number: number; readonly effect: Effect }[];
 }
 
-export type RecordEntry = StepEntry | SnapshotEntry;
+/** What clients have set in the manager itself, and what an end is to answer: not the core's, and to be kept all the same. */
+export interface Settings {
+  readonly exitCode: number;
+  readonly logLevel: string;
+  /** The manager's environment for services, whole. */
+  readonly variables: readonly (readonly [string, string])[];
+}
+
+/** A line that says that settings have changed. */
+export interface SettingsEntry {
+  readonly v: number;
+  readonly settings: Settings;
+}
+
+export type RecordEntry = StepEntry | SnapshotEntry | SettingsEntry;
 
 /** One line, without its end. JSON has no infinity: it is written as a string that no other value uses. */
 export function encodeEntry(entry: RecordEntry): string {

@@ -1,5 +1,5 @@
 import type { Effect } from "@steward/state-machine";
-import { numbersPerEffect, type SnapshotEntry, type StepEntry } from "./entry.ts";
+import { numbersPerEffect, type Settings, type SnapshotEntry, type StepEntry } from "./entry.ts";
 import { emptyShellState, foldEffect, foldEvent, importShell, type ShellState } from "./shell-state.ts";
 import type { LoadedRecord } from "./store.ts";
 
@@ -11,6 +11,7 @@ export interface Recovered {
   readonly jobs: Map<string, unknown>;
   readonly counters: unknown;
   readonly shell: ShellState;
+  readonly settings: Settings | undefined;
   /** The next free command number. */
   readonly next: number;
   /** Effects with the numbers that they were given, in order; those that the keeper has not executed are to be sent again. */
@@ -26,7 +27,12 @@ export function recover(record: LoadedRecord): Recovered {
   const effects: { number: number; effect: Effect }[] = [...snapshot.pending];
   let next = snapshot.next;
   let counters: unknown;
+  let settings = snapshot.settings ?? undefined;
   for (const step of steps) {
+    if ("settings" in step) {
+      settings = step.settings;
+      continue;
+    }
     foldStep(shell, step);
     for (const [id, value] of Object.entries(step.units)) units.set(id, value);
     for (const [id, value] of Object.entries(step.jobs)) jobs.set(id, value);
@@ -34,7 +40,7 @@ export function recover(record: LoadedRecord): Recovered {
     for (const [index, effect] of step.effects.entries()) effects.push({ number: step.at + index * numbersPerEffect, effect });
     next = Math.max(next, step.at + step.effects.length * numbersPerEffect);
   }
-  return { core: snapshot.core, units, jobs, counters, shell, next, effects };
+  return { core: snapshot.core, units, jobs, counters, shell, settings, next, effects };
 }
 
 function foldStep(shell: ShellState, step: StepEntry): void {
@@ -50,6 +56,7 @@ export function firstSnapshot(instance: string, core: unknown, next: number): Om
     next,
     core,
     shell: { booted: false, lastSeq: emptyShellState().lastSeq, timers: [], processes: [], unanswered: [], pidFiles: [] },
+    settings: null,
     pending: [],
   };
 }

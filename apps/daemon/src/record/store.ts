@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { decodeEntry, encodeEntry, type RecordEntry, type SnapshotEntry, type StepEntry } from "./entry.ts";
+import { decodeEntry, encodeEntry, type RecordEntry, type SettingsEntry, type SnapshotEntry, type StepEntry } from "./entry.ts";
 
 /** What a record held when it was opened. */
 export interface LoadedRecord {
   readonly snapshot: SnapshotEntry;
-  readonly steps: readonly StepEntry[];
+  readonly steps: readonly (StepEntry | SettingsEntry)[];
 }
 
 /** Past this many bytes the record is compacted into a snapshot. */
@@ -41,7 +41,7 @@ export class RecordStore {
     }
     const [snapshot, ...steps] = entries;
     if (snapshot === undefined || !("snapshot" in snapshot) || snapshot.instance !== instance) return undefined;
-    return { snapshot, steps: steps as StepEntry[] };
+    return { snapshot, steps: steps as (StepEntry | SettingsEntry)[] };
   }
 
   /** Starts the file anew with a snapshot. */
@@ -57,7 +57,7 @@ export class RecordStore {
   }
 
   /** Appends the steps of one turn in one write. */
-  append(entries: readonly StepEntry[]): void {
+  append(entries: readonly (StepEntry | SettingsEntry)[]): void {
     if (this.fd === undefined) throw new Error("the record is not open");
     const text = entries.map((entry) => `${encodeEntry(entry)}\n`).join("");
     const written = writeAll(this.fd, text, () => ftruncateSync(this.fd as number, this.size));
