@@ -21,7 +21,11 @@ function shutDownBy(target: string): MethodHandler<Manager> {
 /** The methods of the Manager object about the manager itself. */
 export const controlMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
   Reload: (manager) => manager.reload(),
-  Reexecute: (manager) => manager.reexecute(),
+  // The client expects its connection to end, and no answer: whoever calls next is heard by the next manager.
+  Reexecute: (manager) => {
+    manager.reexecute();
+    return new Promise<never>(() => undefined);
+  },
   Exit: shutDownBy("exit.target"),
   Reboot: shutDownBy("reboot.target"),
   PowerOff: shutDownBy("poweroff.target"),
