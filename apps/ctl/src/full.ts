@@ -10,7 +10,7 @@ import { findVerb } from "./verb-table.ts";
 export async function run(line: CommandLine): Promise<number> {
   const { options } = line;
   if (line.problem !== undefined) return (await import("./help.ts")).explainMistake(line);
-  if (options["help"] === true || options["version"] === true || line.verb === "help" || line.verb === "completion") {
+  if (options.help === true || options.version === true || line.verb === "help" || line.verb === "completion") {
     return (await import("./help.ts")).showHelp(line);
   }
   const name = line.verb === "" ? "list-units" : line.verb;

@@ -17,7 +17,9 @@ function parser(argv: readonly string[]): ReturnType<typeof yargs> {
     .version(false)
     .completion("completion", "Print a completion script for bash or zsh", () => allVerbs().map(([name]) => name))
     .wrap(Math.min(100, process.stdout.columns || 80))
-    .epilogue("Verbs, options, output and exit codes are those of systemctl(1); `logs` takes the options of journalctl(1).");
+    .epilogue(
+      "Verbs, options, output and exit codes are those of systemctl(1); `logs` takes the options of journalctl(1).",
+    );
   for (const [name, { help }] of allVerbs()) built = built.command(name, help);
   for (const { name, short, kind, help } of optionTable) {
     if (name.length === 1) continue;
@@ -29,7 +31,7 @@ function parser(argv: readonly string[]): ReturnType<typeof yargs> {
 
 /** --help, --version and completion. */
 export async function showHelp(line: CommandLine): Promise<number> {
-  if (line.options["version"] === true) {
+  if (line.options.version === true) {
     writeAll(1, `${program} ${VERSION}\n`);
     return 0;
   }

@@ -14,7 +14,7 @@ const quick: { readonly [verb: string]: Run } = { "is-active": isActive, "is-fai
 async function run(line: CommandLine): Promise<number> {
   const verb = Object.hasOwn(quick, line.verb) ? quick[line.verb] : undefined;
   const { verb: name, args, options, problem } = line;
-  const simple = problem === undefined && options["help"] !== true && args.length > 0 && !args.some(isGlob);
+  const simple = problem === undefined && options.help !== true && args.length > 0 && !args.some(isGlob);
   if (verb === undefined || !simple) return (await import("./full.ts")).run(line);
   const context = { verb: name, options, manager: new Manager(options), out: new Output() };
   try {
@@ -26,7 +26,13 @@ async function run(line: CommandLine): Promise<number> {
 
 /** Failures say their exit code, D-Bus errors are told; anything else is a mistake of ours and shows where. */
 function explain(error: unknown): number {
-  const { code, message = String(error), stack, exitCode, errorName } = error as Partial<Error & { code: string; exitCode: number; errorName: string }>;
+  const {
+    code,
+    message = String(error),
+    stack,
+    exitCode,
+    errorName,
+  } = error as Partial<Error & { code: string; exitCode: number; errorName: string }>;
   const denied = errorName === "org.freedesktop.DBus.Error.AccessDenied" ? "Access denied" : message;
   const known = code === "CTL_FAILURE" || code === "DBUS_ERROR";
   const text = known ? denied : `stewardctl: ${stack ?? message}`;

@@ -17,10 +17,24 @@ export interface UnitRow {
 }
 
 /** The loaded units in these states that match these patterns; empty lists select all. */
-export async function listUnits({ manager }: Context, states: readonly string[], patterns: readonly string[]): Promise<UnitRow[]> {
+export async function listUnits(
+  { manager }: Context,
+  states: readonly string[],
+  patterns: readonly string[],
+): Promise<UnitRow[]> {
   const [rows] = await manager.call("ListUnitsByPatterns", "asas", [states, patterns]);
   return (rows as Value[][]).map((row) => {
-    const [name, description, load, active, sub, following, path, job, jobType] = row as [string, string, string, string, string, string, string, number, string];
+    const [name, description, load, active, sub, following, path, job, jobType] = row as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+      number,
+      string,
+    ];
     return { name, description, load, active, sub, following, path, job, jobType };
   });
 }
@@ -32,7 +46,7 @@ export async function expandNames(context: Context, args: readonly string[], suf
   const plain = names.filter((name) => !isGlob(name));
   if (globs.length === 0) return plain;
   const rows = await listUnits(context, [], globs);
-  const inactive = context.options["all"] === true;
+  const inactive = context.options.all === true;
   return [...plain, ...rows.filter((row) => inactive || isShown(row)).map((row) => row.name)];
 }
 

@@ -1,5 +1,13 @@
 /** The manager as stewardctl sees it: one connection, made when first needed. */
-import { type ClientConnection, connectBus, DBusError, errorNames, unwrap, type Value, Variant } from "@steward/ipc";
+import {
+  type ClientConnection,
+  connectBus,
+  DBusError,
+  errorNames,
+  unwrap,
+  type Value,
+  type Variant,
+} from "@steward/ipc";
 import type { Options } from "../command-line.ts";
 import { unitPath } from "../unit-name.ts";
 import { nobodyListens, scopeOf, socketPath } from "./socket-path.ts";
@@ -39,7 +47,13 @@ export class Manager {
     this.connection?.close();
   }
 
-  async request(path: string, interfaceName: string, member: string, signature: string, body: readonly Value[]): Promise<Value[]> {
+  async request(
+    path: string,
+    interfaceName: string,
+    member: string,
+    signature: string,
+    body: readonly Value[],
+  ): Promise<Value[]> {
     const { bus } = this;
     try {
       return await bus.call({ path, interface: interfaceName, member, signature, body, interactive: true });

@@ -5,8 +5,8 @@ import { Failure } from "../failure.ts";
 
 /** system: root's manager; user: this user's. */
 export function scopeOf(options: Options, uid: number): "system" | "user" {
-  if (options["user"] === true) return "user";
-  if (options["system"] === true) return "system";
+  if (options.user === true) return "user";
+  if (options.system === true) return "system";
   return uid === 0 ? "system" : "user";
 }
 
@@ -19,7 +19,7 @@ function exists(path: string): boolean {
  * systemd's private socket. A systemd's own socket is never taken unasked: that machine has systemctl.
  */
 export function socketPath(options: Options): string {
-  const given = options["socket"] ?? process.env["STEWARD_SOCKET"];
+  const given = options.socket ?? process.env.STEWARD_SOCKET;
   if (typeof given === "string" && given !== "") return given;
   const uid = process.getuid?.() ?? 0;
   if (scopeOf(options, uid) === "user") return userSocket(uid);
@@ -33,7 +33,8 @@ export function socketPath(options: Options): string {
 }
 
 function userSocket(uid: number): string {
-  const runtime = process.env["XDG_RUNTIME_DIR"] ?? (exists(`/run/user/${uid}`) ? `/run/user/${uid}` : `/tmp/steward-${uid}`);
+  const runtime =
+    process.env.XDG_RUNTIME_DIR ?? (exists(`/run/user/${uid}`) ? `/run/user/${uid}` : `/tmp/steward-${uid}`);
   const own = `${runtime}/steward/private`;
   return exists(own) ? own : `${runtime}/systemd/private`;
 }
@@ -49,7 +50,9 @@ function machineRunsSystemd(): boolean {
 /** What to say when nobody listens. */
 export function nobodyListens(path: string, error: Error & { code?: string }, scope: "system" | "user"): Failure {
   if (error.code === "EACCES") {
-    return new Failure(`Failed to connect to ${path}: Permission denied\nSpeak to your own manager with --user, or become root.`);
+    return new Failure(
+      `Failed to connect to ${path}: Permission denied\nSpeak to your own manager with --user, or become root.`,
+    );
   }
   const start = scope === "user" ? "stewardd --user" : "stewardd (as root)";
   return new Failure(

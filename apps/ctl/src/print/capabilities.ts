@@ -6,7 +6,10 @@ const names =
 
 /** "cap_chown cap_kill" for a set of bits. */
 export function capabilityNames(set: bigint): string {
-  return names.filter((_, index) => ((set >> BigInt(index)) & 1n) === 1n).map((name) => `cap_${name}`).join(" ");
+  return names
+    .filter((_, index) => ((set >> BigInt(index)) & 1n) === 1n)
+    .map((name) => `cap_${name}`)
+    .join(" ");
 }
 
 const namespaces: readonly (readonly [flag: bigint, name: string])[] = [

@@ -4,7 +4,7 @@ import { writeAll } from "../output.ts";
 
 /** The commands to try, best first; none when paging is switched off. */
 function pagers(): readonly (readonly string[])[] {
-  const wish = process.env["SYSTEMD_PAGER"] ?? process.env["PAGER"];
+  const wish = process.env.SYSTEMD_PAGER ?? process.env.PAGER;
   if (wish === "" || wish === "cat") return [];
   const words = wish?.split(/\s+/).filter((word) => word !== "");
   return [...(words === undefined ? [] : [words]), ["pager"], ["less"], ["more"]];
@@ -18,7 +18,7 @@ export async function page(text: string): Promise<void> {
 }
 
 function pageWith([name = "less", ...args]: readonly string[], text: string): Promise<boolean> {
-  const env = { ...process.env, LESS: process.env["SYSTEMD_LESS"] ?? "FRSXMK", LESSCHARSET: "utf-8" };
+  const env = { ...process.env, LESS: process.env.SYSTEMD_LESS ?? "FRSXMK", LESSCHARSET: "utf-8" };
   return new Promise((resolve) => {
     const child = spawn(name, args, { stdio: ["pipe", "inherit", "inherit"], env });
     child.on("error", () => resolve(false));

@@ -8,7 +8,10 @@ function toRegExp(pattern: string): RegExp {
     if (char === "*") source += ".*";
     else if (char === "?") source += ".";
     else if (end > 0) {
-      source += `[${pattern.slice(at + 1, end).replace(/^[!^]/, "^").replaceAll("\\", "\\\\")}]`;
+      source += `[${pattern
+        .slice(at + 1, end)
+        .replace(/^[!^]/, "^")
+        .replaceAll("\\", "\\\\")}]`;
       at = end;
     } else source += char.replace(/[.+^${}()|\\[\]]/, "\\$&");
   }

@@ -30,7 +30,10 @@ export function processTree(rows: readonly ProcessRow[], top: string, prefix: st
 function relative(path: string, top: string): string[] | undefined {
   const base = top === "/" ? "" : top.replace(/\/$/, "");
   if (path !== base && !path.startsWith(`${base}/`)) return undefined;
-  return path.slice(base.length).split("/").filter((part) => part !== "");
+  return path
+    .slice(base.length)
+    .split("/")
+    .filter((part) => part !== "");
 }
 
 function descend(group: Group, parts: readonly string[]): Group {

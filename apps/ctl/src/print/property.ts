@@ -2,8 +2,8 @@
 import { type Value, Variant } from "@steward/ipc";
 import { formatTimespan } from "@steward/time";
 import { capabilityNames, namespaceNames } from "./capabilities.ts";
-import { quoteDouble } from "./quote.ts";
 import { structValues } from "./property-structs.ts";
+import { quoteDouble } from "./quote.ts";
 import type { Times } from "./times.ts";
 
 const MAX = 0xffff_ffff_ffff_ffffn;
@@ -35,16 +35,20 @@ export function propertyValues(name: string, variant: Variant, times: Times): re
     case "q":
       return undefined;
     default:
-      return signature === "i" || signature === "x" || signature === "d" ? [signed(name, value as number | bigint)] : structValues(name, variant, times);
+      return signature === "i" || signature === "x" || signature === "d"
+        ? [signed(name, value as number | bigint)]
+        : structValues(name, variant, times);
   }
 }
 
 const timestamps = ["NextElapseUSecRealtime", "LastTriggerUSec", "TimeUSec", "RTCTimeUSec"];
-const infinite = /^(DefaultMemoryLow|DefaultMemoryMin|Memory(Low|High|Max|SwapMax|Limit|Available)|(Default)?TasksMax|(Default)?Limit.*)$/;
+const infinite =
+  /^(DefaultMemoryLow|DefaultMemoryMin|Memory(Low|High|Max|SwapMax|Limit|Available)|(Default)?TasksMax|(Default)?Limit.*)$/;
 const notSet = /^((Startup)?(CPUWeight|IOWeight|CPUShares|BlockIOWeight)|MemoryCurrent|TasksCurrent|.*NSec)$/;
 
 function uint64(name: string, value: bigint, times: Times): string {
-  if (name.endsWith("Timestamp") || timestamps.includes(name)) return value === MAX ? "" : (times.absolute(Number(value)) ?? "");
+  if (name.endsWith("Timestamp") || timestamps.includes(name))
+    return value === MAX ? "" : (times.absolute(Number(value)) ?? "");
   if (name.includes("USec")) return formatTimespan(value === MAX ? Infinity : Number(value), 0);
   if (name === "CoredumpFilter") return `0x${value.toString(16)}`;
   if (name === "RestrictNamespaces") return namespaceNames(value);
@@ -56,7 +60,11 @@ function uint64(name: string, value: bigint, times: Times): string {
   return String(value);
 }
 
-const propagation: { readonly [flags: string]: string } = { "1048576": "shared", "524288": "slave", "262144": "private" };
+const propagation: { readonly [flags: string]: string } = {
+  "1048576": "shared",
+  "524288": "slave",
+  "262144": "private",
+};
 
 function uint32(name: string, value: number): string {
   if (name.includes("UMask") || name.includes("Mode")) return value.toString(8).padStart(4, "0");
@@ -70,7 +78,14 @@ function signed(name: string, value: number | bigint): string {
   return /^(Failure|Success)ActionExitStatus$/.test(name) && value < 0 ? "[not set]" : String(value);
 }
 
-const cpuSets = ["CPUAffinity", "NUMAMask", "AllowedCPUs", "AllowedMemoryNodes", "EffectiveCPUs", "EffectiveMemoryNodes"];
+const cpuSets = [
+  "CPUAffinity",
+  "NUMAMask",
+  "AllowedCPUs",
+  "AllowedMemoryNodes",
+  "EffectiveCPUs",
+  "EffectiveMemoryNodes",
+];
 
 function bytes(name: string, value: Uint8Array): string {
   if (cpuSets.includes(name)) return ranges(value);
@@ -106,9 +121,11 @@ export function isEmptyText(name: string, text: string): boolean {
 /** A property's value as JSON: numbers where they are exact, the largest ones as null, structs as arrays. */
 export function propertyJson(value: Value): unknown {
   if (value instanceof Variant) return propertyJson(value.value);
-  if (typeof value === "bigint") return value === MAX ? null : value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
+  if (typeof value === "bigint")
+    return value === MAX ? null : value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return value.map(propertyJson);
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, entry]) => [String(key), propertyJson(entry)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, entry]) => [String(key), propertyJson(entry)]));
   return value;
 }

@@ -20,7 +20,13 @@ function hasControl(text: string): boolean {
 }
 
 const escapes: { readonly [char: string]: string } = {
-  "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v",
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
 };
 
 function escapeText(text: string, special: RegExp): string {

@@ -3,10 +3,7 @@ const stopping = ["final-sigterm", "final-sigkill", "failed", "cleaning"];
 
 export const stateLists: readonly (readonly [title: string, states: readonly string[]])[] = [
   ["unit load states", ["stub", "loaded", "not-found", "bad-setting", "error", "merged", "masked"]],
-  [
-    "unit active states",
-    ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"],
-  ],
+  ["unit active states", ["active", "reloading", "inactive", "failed", "activating", "deactivating", "maintenance"]],
   [
     "unit file states",
     [
@@ -45,10 +42,7 @@ export const stateLists: readonly (readonly [title: string, states: readonly str
     ],
   ],
   ["path unit substates", ["dead", "waiting", "running", "failed"]],
-  [
-    "scope unit substates",
-    ["dead", "start-chown", "running", "abandoned", "stop-sigterm", "stop-sigkill", "failed"],
-  ],
+  ["scope unit substates", ["dead", "start-chown", "running", "abandoned", "stop-sigterm", "stop-sigkill", "failed"]],
   [
     "service unit substates",
     [

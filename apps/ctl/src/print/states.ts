@@ -27,7 +27,8 @@ export function stateDot(state: string): string {
 
 /** How a unit file's state is coloured. */
 export function fileStatePaint(state: string): Paint {
-  if (/^(enabled|enabled-runtime|static|alias|linked|linked-runtime|indirect|generated|transient)$/.test(state)) return highlightGreen;
+  if (/^(enabled|enabled-runtime|static|alias|linked|linked-runtime|indirect|generated|transient)$/.test(state))
+    return highlightGreen;
   if (state === "masked" || state === "masked-runtime" || state === "bad") return highlightRed;
   return state === "disabled" ? highlightYellow : none;
 }
@@ -42,4 +43,3 @@ export function systemStatePaint(state: string): Paint {
   if (state === "running") return highlightGreen;
   return state === "degraded" || state === "maintenance" ? highlightRed : highlightYellow;
 }
-

@@ -19,14 +19,25 @@ export function cell(text: string, paint?: (text: string) => string): Cell {
 }
 
 /** The lines of a table, with or without its header. */
-export function tableLines(columns: readonly Column[], rows: readonly (readonly Cell[])[], options: { header: boolean; full?: boolean }): string[] {
+export function tableLines(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  options: { header: boolean; full?: boolean },
+): string[] {
   const widths = columns.map((column, index) =>
     Math.max(options.header ? width(column.title) : 0, ...rows.map((row) => width(row[index]!.text))),
   );
   if (options.full !== true) shrink(columns, widths);
   const lines = rows.map((row) => line(columns, row, widths));
   if (!options.header) return lines;
-  return [line(columns, columns.map((column) => ({ text: column.title, paint: underline })), widths), ...lines];
+  return [
+    line(
+      columns,
+      columns.map((column) => ({ text: column.title, paint: underline })),
+      widths,
+    ),
+    ...lines,
+  ];
 }
 
 function line(columns: readonly Column[], cells: readonly Cell[], widths: readonly number[]): string {

@@ -2,9 +2,9 @@
 
 /** Whether to colour what goes to this descriptor: on a terminal, unless NO_COLOR or TERM=dumb; SYSTEMD_COLORS decides where it is set. */
 export function hasColours(): boolean {
-  const wish = process.env["SYSTEMD_COLORS"];
+  const wish = process.env.SYSTEMD_COLORS;
   if (wish !== undefined) return !/^(0|no|n|false|f|off)$/i.test(wish);
-  if (process.env["NO_COLOR"] !== undefined || process.env["TERM"] === "dumb") return false;
+  if (process.env.NO_COLOR !== undefined || process.env.TERM === "dumb") return false;
   return process.stdout.isTTY === true;
 }
 
@@ -32,6 +32,6 @@ export const underline = code("0;4;39");
 /** The terminal's width; undefined where output is no terminal and nothing is to be shortened. */
 export function terminalColumns(): number | undefined {
   if (process.stdout.isTTY !== true) return undefined;
-  const wish = Number(process.env["COLUMNS"]);
+  const wish = Number(process.env.COLUMNS);
   return wish > 0 ? wish : process.stdout.columns || 80;
 }

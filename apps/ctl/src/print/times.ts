@@ -1,11 +1,18 @@
 /** Moments in this machine's time zone. */
 import { readFileSync } from "node:fs";
-import { formatTimestamp, formatTimestampRelative, readTimeZone, type TimestampStyle, type TimeZone, utc } from "@steward/time";
+import {
+  formatTimestamp,
+  formatTimestampRelative,
+  readTimeZone,
+  type TimestampStyle,
+  type TimeZone,
+  utc,
+} from "@steward/time";
 import { type Options, textOption } from "../command-line.ts";
 
 /** $TZ, else /etc/localtime, else UTC. */
 export function localZone(): TimeZone {
-  const name = process.env["TZ"]?.replace(/^:/, "");
+  const name = process.env.TZ?.replace(/^:/, "");
   if (name === "" || name === "UTC") return utc;
   const path = name === undefined ? "/etc/localtime" : name.startsWith("/") ? name : `/usr/share/zoneinfo/${name}`;
   try {
@@ -32,7 +39,8 @@ export class Times {
 
   constructor(options: Options) {
     const style = textOption(options, "timestamp") ?? "pretty";
-    this.style = ({ µs: "us", "µs+utc": "us+utc" } as { [name: string]: TimestampStyle })[style] ?? (style as TimestampStyle);
+    this.style =
+      ({ µs: "us", "µs+utc": "us+utc" } as { [name: string]: TimestampStyle })[style] ?? (style as TimestampStyle);
   }
 
   /** "Mon 2026-11-23 00:57:16 UTC"; undefined where the moment is not set. */

@@ -1,7 +1,7 @@
 /** The lines of `status` for one unit, from its properties (systemctl(1), status). */
 import { formatTimespan } from "@steward/time";
-import type { Facts } from "../verbs/unit-facts.ts";
 import { nextElapse } from "../verbs/next-elapse.ts";
+import type { Facts } from "../verbs/unit-facts.ts";
 import { formatBytes } from "./bytes.ts";
 import { EXITED, endings, exitStatusName, isCleanEnding } from "./exit-status-names.ts";
 import { signalName } from "./signals.ts";
@@ -54,7 +54,10 @@ export function unitStatusLines(input: StatusInput): string[] {
     ...optional("Where", facts.text("Where")),
     ...optional("What", facts.text("What")),
     ...many("Docs", facts.list("Documentation")),
-    ...many("Listen", facts.rows("Listen").map(([kind, address]) => `${String(address)} (${String(kind)})`)),
+    ...many(
+      "Listen",
+      facts.rows("Listen").map(([kind, address]) => `${String(address)} (${String(kind)})`),
+    ),
     ...acceptLines(facts),
     ...processLines(facts),
     ...mainPidLines(input),
@@ -100,7 +103,10 @@ function dropInLines(facts: Facts): string[] {
     const names = byDirectory.get(path.slice(0, slash)) ?? [];
     byDirectory.set(path.slice(0, slash), [...names, path.slice(slash + 1)]);
   }
-  return many("Drop-In", [...byDirectory].flatMap(([directory, names]) => [directory, `└─${names.join(", ")}`]));
+  return many(
+    "Drop-In",
+    [...byDirectory].flatMap(([directory, names]) => [directory, `└─${names.join(", ")}`]),
+  );
 }
 
 /** The moment since which a unit is in its state. */
@@ -159,10 +165,23 @@ function conditionLines({ facts, times }: StatusInput): string[] {
 function acceptLines(facts: Facts): string[] {
   if (!facts.flag("Accept")) return [];
   const refused = facts.number("NRefused");
-  return [titled("Accepted", `${facts.number("NAccepted")}; Connected: ${facts.number("NConnections")};${refused > 0 ? `  Refused: ${refused}` : ""}`)];
+  return [
+    titled(
+      "Accepted",
+      `${facts.number("NAccepted")}; Connected: ${facts.number("NConnections")};${refused > 0 ? `  Refused: ${refused}` : ""}`,
+    ),
+  ];
 }
 
-const execNames = ["ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"];
+const execNames = [
+  "ExecCondition",
+  "ExecStartPre",
+  "ExecStart",
+  "ExecStartPost",
+  "ExecReload",
+  "ExecStop",
+  "ExecStopPost",
+];
 
 /** How a process ended: `code=exited, status=1/FAILURE`. */
 function ending(code: number, status: number): string {
@@ -208,12 +227,15 @@ function mainPidLines({ facts, commandOf }: StatusInput): string[] {
 function resourceLines(facts: Facts): string[] {
   const lines: string[] = [];
   const [inside, outside] = [facts.amount("IPIngressBytes"), facts.amount("IPEgressBytes")];
-  if (inside !== undefined && outside !== undefined) lines.push(titled("IP", `${formatBytes(inside)} in, ${formatBytes(outside)} out`));
+  if (inside !== undefined && outside !== undefined)
+    lines.push(titled("IP", `${formatBytes(inside)} in, ${formatBytes(outside)} out`));
   const [read, written] = [facts.amount("IOReadBytes"), facts.amount("IOWriteBytes")];
-  if (read !== undefined && written !== undefined) lines.push(titled("IO", `${formatBytes(read)} read, ${formatBytes(written)} written`));
+  if (read !== undefined && written !== undefined)
+    lines.push(titled("IO", `${formatBytes(read)} read, ${formatBytes(written)} written`));
   const tasks = facts.amount("TasksCurrent");
   const most = facts.amount("TasksMax");
-  if (tasks !== undefined) lines.push(titled("Tasks", `${tasks}${most === undefined ? "" : grey(` (limit: ${most})`)}`));
+  if (tasks !== undefined)
+    lines.push(titled("Tasks", `${tasks}${most === undefined ? "" : grey(` (limit: ${most})`)}`));
   const memory = facts.amount("MemoryCurrent");
   if (memory !== undefined) lines.push(titled("Memory", `${formatBytes(memory)}${memoryLimits(facts)}`));
   const cpu = facts.amount("CPUUsageNSec");
@@ -246,4 +268,3 @@ function memoryLimits(facts: Facts): string {
   ];
   return parts.length === 0 ? "" : ` (${parts.join(" ")})`;
 }
-

@@ -34,8 +34,16 @@ function absolute(words: string, nowUsec: number, zone: TimeZone): number | unde
   if (parts.length > 2 || (day === null && time === null) || (parts.length === 2 && time === null)) return undefined;
   const today = new Date(nowUsec / 1000 + offset(nowUsec, zone) * 1000);
   const year = day === null ? today.getUTCFullYear() : Number(day[1]) + (day[1]!.length === 2 ? 2000 : 0);
-  const [month, dayOfMonth] = day === null ? [today.getUTCMonth() + 1, today.getUTCDate()] : [Number(day[2]), Number(day[3])];
-  const msec = Date.UTC(year, month - 1, dayOfMonth, Number(time?.[1] ?? 0), Number(time?.[2] ?? 0), Number(time?.[3] ?? 0));
+  const [month, dayOfMonth] =
+    day === null ? [today.getUTCMonth() + 1, today.getUTCDate()] : [Number(day[2]), Number(day[3])];
+  const msec = Date.UTC(
+    year,
+    month - 1,
+    dayOfMonth,
+    Number(time?.[1] ?? 0),
+    Number(time?.[2] ?? 0),
+    Number(time?.[3] ?? 0),
+  );
   const civil = msec * 1000 + Number((time?.[4] ?? "").padEnd(6, "0"));
   if (utc) return civil;
   const guess = civil - offset(civil, zone) * usecPerSec;

@@ -22,7 +22,10 @@ export async function cat(context: Context, args: readonly string[]): Promise<nu
   return code;
 }
 
-async function filesOf({ manager, out }: Context, name: string): Promise<{ paths: string[]; stale: boolean } | undefined> {
+async function filesOf(
+  { manager, out }: Context,
+  name: string,
+): Promise<{ paths: string[]; stale: boolean } | undefined> {
   const [load, fragment, dropIns, stale] = await Promise.all([
     manager.getUnit(name, "LoadState"),
     manager.getUnit(name, "FragmentPath"),
@@ -42,7 +45,7 @@ async function filesOf({ manager, out }: Context, name: string): Promise<{ paths
 }
 
 function warn({ out, options }: Context, name: string): void {
-  const user = options["user"] === true ? " --user" : "";
+  const user = options.user === true ? " --user" : "";
   const lines = [
     `# Warning: ${name} changed on disk, the version systemd has loaded is outdated.`,
     "# This output shows the current version of the unit's original fragment and drop-in files.",

@@ -10,7 +10,12 @@ import { parseSignal, signalList } from "../print/signals.ts";
 const LOG_CONTROL = "/org/freedesktop/LogControl1";
 
 /** Does something for each name; a refusal is told and the rest is done. */
-async function each(context: Context, names: readonly string[], what: (name: string) => string, act: (name: string) => Promise<unknown>): Promise<number> {
+async function each(
+  context: Context,
+  names: readonly string[],
+  what: (name: string) => string,
+  act: (name: string) => Promise<unknown>,
+): Promise<number> {
   let code = 0;
   for (const name of names) {
     try {
@@ -47,10 +52,14 @@ export async function kill(context: Context, args: readonly string[]): Promise<n
   const whom = textOption(options, "kill-whom") ?? "all";
   const names = await expandNames(context, args);
   const value = textOption(options, "kill-value");
-  return each(context, names, (name) => `kill unit ${name}`, (name) =>
-    value === undefined
-      ? manager.call("KillUnit", "ssi", [name, whom, signal])
-      : manager.call("QueueSignalUnit", "ssii", [name, whom, signal, Number(value)]),
+  return each(
+    context,
+    names,
+    (name) => `kill unit ${name}`,
+    (name) =>
+      value === undefined
+        ? manager.call("KillUnit", "ssi", [name, whom, signal])
+        : manager.call("QueueSignalUnit", "ssii", [name, whom, signal, Number(value)]),
   );
 }
 
@@ -58,13 +67,23 @@ export async function clean(context: Context, args: readonly string[]): Promise<
   const what = listOption(context.options, "what");
   const mask = what.length > 0 ? what : ["cache", "runtime"];
   const names = await expandNames(context, args);
-  return each(context, names, (name) => `clean unit ${name}`, (name) => context.manager.call("CleanUnit", "sas", [name, mask]));
+  return each(
+    context,
+    names,
+    (name) => `clean unit ${name}`,
+    (name) => context.manager.call("CleanUnit", "sas", [name, mask]),
+  );
 }
 
 export async function freezer(context: Context, args: readonly string[]): Promise<number> {
   const method = context.verb === "freeze" ? "FreezeUnit" : "ThawUnit";
   const names = await expandNames(context, args);
-  return each(context, names, (name) => `${context.verb} unit ${name}`, (name) => context.manager.call(method, "s", [name]));
+  return each(
+    context,
+    names,
+    (name) => `${context.verb} unit ${name}`,
+    (name) => context.manager.call(method, "s", [name]),
+  );
 }
 
 export async function resetFailed(context: Context, args: readonly string[]): Promise<number> {
@@ -74,7 +93,12 @@ export async function resetFailed(context: Context, args: readonly string[]): Pr
     return 0;
   }
   const names = await expandNames(context, args);
-  return each(context, names, (name) => `reset failed state of unit ${name}`, (name) => manager.call("ResetFailedUnit", "s", [name]));
+  return each(
+    context,
+    names,
+    (name) => `reset failed state of unit ${name}`,
+    (name) => manager.call("ResetFailedUnit", "s", [name]),
+  );
 }
 
 export async function cancel(context: Context, args: readonly string[]): Promise<number> {
@@ -83,8 +107,14 @@ export async function cancel(context: Context, args: readonly string[]): Promise
     await once("cancel all jobs", manager.call("ClearJobs"));
     return 0;
   }
-  for (const id of args) if (!/^[1-9][0-9]*$/.test(id)) throw new Failure(`Failed to parse job id "${id}": Invalid argument`);
-  return each(context, args, (id) => `cancel job ${id}`, (id) => manager.call("CancelJob", "u", [Number(id)]));
+  for (const id of args)
+    if (!/^[1-9][0-9]*$/.test(id)) throw new Failure(`Failed to parse job id "${id}": Invalid argument`);
+  return each(
+    context,
+    args,
+    (id) => `cancel job ${id}`,
+    (id) => manager.call("CancelJob", "u", [Number(id)]),
+  );
 }
 
 /** daemon-reload and daemon-reexec. The latter's answer is the connection's end. */
@@ -113,25 +143,42 @@ export async function logSetting({ manager, verb, out }: Context, [value]: reado
     return 0;
   }
   const body: Value[] = ["org.freedesktop.LogControl1", property, variant("s", value)];
-  await once(`set ${word} to ${value}`, manager.request(LOG_CONTROL, "org.freedesktop.DBus.Properties", "Set", "ssv", body));
+  await once(
+    `set ${word} to ${value}`,
+    manager.request(LOG_CONTROL, "org.freedesktop.DBus.Properties", "Set", "ssv", body),
+  );
   return 0;
 }
 
 const words: { readonly [text: string]: boolean } = {
-  yes: true, y: true, true: true, t: true, on: true, "1": true,
-  no: false, n: false, false: false, f: false, off: false, "0": false,
+  yes: true,
+  y: true,
+  true: true,
+  t: true,
+  on: true,
+  "1": true,
+  no: false,
+  n: false,
+  false: false,
+  f: false,
+  off: false,
+  "0": false,
 };
 
 export async function serviceWatchdogs({ manager, out }: Context, [value]: readonly string[]): Promise<number> {
   const name = "org.freedesktop.systemd1.Manager";
   if (value === undefined) {
-    out.line((await once("get service-watchdog state", manager.getManager("ServiceWatchdogs"))) === true ? "yes" : "no");
+    out.line(
+      (await once("get service-watchdog state", manager.getManager("ServiceWatchdogs"))) === true ? "yes" : "no",
+    );
     return 0;
   }
   const on = words[value.toLowerCase()];
   if (on === undefined) throw new Failure("Failed to parse service-watchdogs argument: Invalid argument");
   const body: Value[] = [name, "ServiceWatchdogs", variant("b", on)];
-  await once("set service-watchdog state", manager.request(managerPath, "org.freedesktop.DBus.Properties", "Set", "ssv", body));
+  await once(
+    "set service-watchdog state",
+    manager.request(managerPath, "org.freedesktop.DBus.Properties", "Set", "ssv", body),
+  );
   return 0;
 }
-

@@ -7,7 +7,7 @@ import { quotePosix } from "../print/quote.ts";
 
 export async function showEnvironment({ manager, out, options }: Context): Promise<number> {
   const variables = (await manager.getManager("Environment")) as string[];
-  if (options["output"] === "json") {
+  if (options.output === "json") {
     out.line(JSON.stringify(Object.fromEntries(variables.map((text) => split(text)))));
     return 0;
   }
@@ -33,10 +33,14 @@ export async function unsetEnvironment({ manager }: Context, args: readonly stri
 
 export async function importEnvironment({ manager, out }: Context, args: readonly string[]): Promise<number> {
   if (args.length === 0) {
-    out.error(`Calling import-environment without a list of variable names is deprecated.\nName them: ${program} import-environment PATH LANG`);
+    out.error(
+      `Calling import-environment without a list of variable names is deprecated.\nName them: ${program} import-environment PATH LANG`,
+    );
   }
   const names = args.length > 0 ? args : Object.keys(process.env);
-  const variables = names.filter((name) => process.env[name] !== undefined).map((name) => `${name}=${process.env[name]}`);
+  const variables = names
+    .filter((name) => process.env[name] !== undefined)
+    .map((name) => `${name}=${process.env[name]}`);
   return change("import environment", manager.call("SetEnvironment", "as", [variables]));
 }
 

@@ -36,7 +36,7 @@ export function readFilters({ options, out }: Context): Filters | undefined {
   }
   const known = new Set(stateLists.flatMap(([, values]) => values));
   for (const state of states) if (!known.has(state)) throw new Failure(`Unknown unit state '${state}'.`);
-  if (options["failed"] === true) states.push("failed");
+  if (options.failed === true) states.push("failed");
   return { types, states };
 }
 
@@ -58,17 +58,17 @@ export function compareText(a: string, b: string): number {
 
 /** Whether header and hints are wanted. */
 export function wantsLegend({ options }: Context): boolean {
-  const legend = options["legend"];
+  const legend = options.legend;
   if (typeof legend === "string") return !/^(0|no|n|false|f|off)$/i.test(legend);
-  return options["no-legend"] !== true && options["quiet"] !== true;
+  return options["no-legend"] !== true && options.quiet !== true;
 }
 
 /** Whether output is to be JSON; any other format than systemctl's own is refused. */
 export function wantsJson({ options }: Context): boolean {
-  return options["output"] === "json" || options["output"] === "json-pretty";
+  return options.output === "json" || options.output === "json-pretty";
 }
 
 /** Prints a value as JSON, on one line or (json-pretty) on many. */
 export function printJson({ options, out }: Context, value: unknown): void {
-  out.line(JSON.stringify(value, null, options["output"] === "json-pretty" ? "\t" : undefined));
+  out.line(JSON.stringify(value, null, options.output === "json-pretty" ? "\t" : undefined));
 }

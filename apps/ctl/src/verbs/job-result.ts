@@ -27,14 +27,14 @@ const sentences: { readonly [result: string]: (unit: string) => string } = {
 /** Whether the job ended well. Prints why not, unless --quiet. */
 export async function judgeJob(context: Context, job: EndedJob): Promise<boolean> {
   if (job.result === "done" || job.result === "skipped") return true;
-  if (context.options["quiet"] === true) return false;
+  if (context.options.quiet === true) return false;
   const sentence = sentences[job.result];
   context.out.error(sentence === undefined ? await failureText(context, job.unit) : sentence(job.unit));
   return false;
 }
 
 async function failureText({ manager, options }: Context, unit: string): Promise<string> {
-  const user = options["user"] === true ? " --user" : "";
+  const user = options.user === true ? " --user" : "";
   if (!unit.endsWith(".service")) return `Job failed. See "${program} logs${user} -xe" for details.`;
   const result = String(await manager.getUnit(unit, "Result", "Service").catch(() => ""));
   const reason = reasons[result];

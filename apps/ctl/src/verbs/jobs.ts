@@ -17,7 +17,11 @@ interface JobVerb {
 
 const start: JobVerb = { method: "StartUnit", type: "start", word: "start" };
 const tryRestart: JobVerb = { method: "TryRestartUnit", type: "try-restart", word: "try-restart" };
-const reloadOrRestart: JobVerb = { method: "ReloadOrRestartUnit", type: "reload-or-restart", word: "reload-or-restart" };
+const reloadOrRestart: JobVerb = {
+  method: "ReloadOrRestartUnit",
+  type: "reload-or-restart",
+  word: "reload-or-restart",
+};
 const reloadOrTry: JobVerb = {
   method: "ReloadOrTryRestartUnit",
   type: "reload-or-try-restart",
@@ -42,7 +46,7 @@ const selfExplaining = ["NoSuchUnit", "UnitMasked", "JobTypeNotApplicable"].map(
 
 export async function jobVerb(context: Context, args: readonly string[]): Promise<number> {
   const verb = jobVerbs[context.verb]!;
-  if (verb === start && args.some(isGlob) && context.options["all"] !== true) warnOfPattern(context);
+  if (verb === start && args.some(isGlob) && context.options.all !== true) warnOfPattern(context);
   const names = await expandNames(context, args);
   return runJobs(context, verb, names, textOption(context.options, "job-mode") ?? "replace");
 }
@@ -80,7 +84,7 @@ async function runJobs(context: Context, verb: JobVerb, names: readonly string[]
   }
   if (waiter !== undefined && !(await awaitAll(context, waiter, jobs))) code = code || exitCodes.failure;
   if (verb.method === "StopUnit") for (const unit of names) await warnOfTriggers(context, unit);
-  if (waiter !== undefined && context.options["wait"] === true && code === exitCodes.success) {
+  if (waiter !== undefined && context.options.wait === true && code === exitCodes.success) {
     const { waitForEnd } = await import("./wait-for-end.ts");
     code = await waitForEnd(context, jobs);
   }
@@ -110,8 +114,10 @@ async function enqueue({ manager, options, out }: Context, verb: JobVerb, unit: 
 function explainRefusal({ out, options }: Context, verb: JobVerb, unit: string, error: DBusError): void {
   out.error(`Failed to ${verb.word} ${unit}: ${errorText(error)}`);
   if (selfExplaining.includes(error.errorName)) return;
-  const user = options["user"] === true;
-  out.error(`See ${user ? "user" : "system"} logs and '${program}${user ? " --user" : ""} status ${unit}' for details.`);
+  const user = options.user === true;
+  out.error(
+    `See ${user ? "user" : "system"} logs and '${program}${user ? " --user" : ""} status ${unit}' for details.`,
+  );
 }
 
 function warnOfPattern({ verb, out }: Context): void {
@@ -124,20 +130,23 @@ function warnOfPattern({ verb, out }: Context): void {
 export async function warnOfChangedFiles({ manager, out, options }: Context, unit: string): Promise<void> {
   const stale = await manager.getUnit(unit, "NeedDaemonReload").catch(() => false);
   if (stale !== true || options["no-warn"] === true) return;
-  const user = options["user"] === true ? " --user" : "";
+  const user = options.user === true ? " --user" : "";
   out.error(
     `Warning: The unit file, source configuration file or drop-ins of ${unit} changed on disk. Run '${program}${user} daemon-reload' to reload units.`,
   );
 }
 
 async function warnOfTriggers({ manager, out, options }: Context, unit: string): Promise<void> {
-  if (options["quiet"] === true || options["no-warn"] === true) return;
+  if (options.quiet === true || options["no-warn"] === true) return;
   const load = await manager.getUnit(unit, "LoadState").catch(() => "masked");
   if (load === "masked") return;
-  const triggers = ((await manager.getUnit(unit, "TriggeredBy").catch(() => [])) as string[]).filter((name) => name !== unit);
+  const triggers = ((await manager.getUnit(unit, "TriggeredBy").catch(() => [])) as string[]).filter(
+    (name) => name !== unit,
+  );
   const states = await Promise.all(triggers.map((name) => manager.getUnit(name, "ActiveState")));
   const active = triggers.filter((_, index) => states[index] === "active" || states[index] === "reloading");
   if (active.length === 0) return;
-  out.error(`Warning: Stopping ${unit}, but it can still be activated by:\n${active.map((name) => `  ${name}`).join("\n")}`);
+  out.error(
+    `Warning: Stopping ${unit}, but it can still be activated by:\n${active.map((name) => `  ${name}`).join("\n")}`,
+  );
 }
-

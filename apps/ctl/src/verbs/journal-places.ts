@@ -19,10 +19,10 @@ export function journalDirectories(options: Options): string[] {
 }
 
 function roots(options: Options): string[] {
-  if (scopeOf(options, process.getuid?.() ?? 0) === "system" || options["system"] === true) {
+  if (scopeOf(options, process.getuid?.() ?? 0) === "system" || options.system === true) {
     return ["/run/log/journal", "/var/log/journal", "/run/steward/journal"];
   }
-  const state = process.env["XDG_STATE_HOME"] ?? `${process.env["HOME"] ?? "/"}/.local/state`;
+  const state = process.env.XDG_STATE_HOME ?? `${process.env.HOME ?? "/"}/.local/state`;
   return [`${state}/steward/journal`];
 }
 

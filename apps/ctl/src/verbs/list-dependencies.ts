@@ -1,8 +1,9 @@
 /** list-dependencies: the tree of what a unit needs, or of what needs it. */
-import { busName } from "../bus/manager.ts";
-import { expandNames } from "../bus/expand-names.ts";
-import type { Context } from "../context.ts";
+
 import { unwrap } from "@steward/ipc";
+import { expandNames } from "../bus/expand-names.ts";
+import { busName } from "../bus/manager.ts";
+import type { Context } from "../context.ts";
 import { stateDot } from "../print/states.ts";
 import { ellipsize } from "../print/table.ts";
 import { terminalColumns } from "../print/terminal.ts";
@@ -27,9 +28,18 @@ export async function listDependencies(context: Context, args: readonly string[]
   const filters = readFilters(context);
   if (filters === undefined) return 0;
   const kinds =
-    options["after"] === true ? ["After"] : options["before"] === true ? ["Before"] : options["reverse"] === true ? reverse : forward;
+    options.after === true
+      ? ["After"]
+      : options.before === true
+        ? ["Before"]
+        : options.reverse === true
+          ? reverse
+          : forward;
   const names = await expandNames(context, args.length > 0 ? args : ["default.target"]);
-  const shared = { dependencies: new Map<string, Promise<readonly string[]>>(), states: new Map<string, Promise<string>>() };
+  const shared = {
+    dependencies: new Map<string, Promise<readonly string[]>>(),
+    states: new Map<string, Promise<string>>(),
+  };
   const trees: unknown[] = [];
   for (const [index, name] of names.entries()) {
     const walk: Walk = { context, filters, kinds, seen: new Set(), ...shared };
@@ -83,7 +93,7 @@ async function shown(walk: Walk, name: string): Promise<boolean> {
 /** Prints what is below a unit. `last` says for each level above whether it was its parent's last. */
 async function branch(walk: Walk, name: string, last: readonly boolean[]): Promise<void> {
   const { context, seen } = walk;
-  const plain = context.options["plain"] === true;
+  const plain = context.options.plain === true;
   seen.add(name);
   const below = await dependenciesOf(walk, name);
   // All states of a level in one round trip.
@@ -96,7 +106,7 @@ async function branch(walk: Walk, name: string, last: readonly boolean[]): Promi
     }
     const isLast = index === below.length - 1;
     if (await shown(walk, each)) context.out.line(await row(walk, each, [...last, isLast]));
-    if (context.options["all"] === true || each.endsWith(".target")) await branch(walk, each, [...last, isLast]);
+    if (context.options.all === true || each.endsWith(".target")) await branch(walk, each, [...last, isLast]);
   }
   if (circular && !plain) context.out.line(`  ${treePrefix([...last, true])}...`);
   if (!plain) seen.delete(name);
@@ -104,9 +114,9 @@ async function branch(walk: Walk, name: string, last: readonly boolean[]): Promi
 
 async function row(walk: Walk, name: string, last: readonly boolean[]): Promise<string> {
   const { options } = walk.context;
-  if (options["plain"] === true) return `  ${name}`;
+  if (options.plain === true) return `  ${name}`;
   const prefix = treePrefix(last);
-  const columns = options["full"] === true ? undefined : terminalColumns();
+  const columns = options.full === true ? undefined : terminalColumns();
   const text = columns === undefined ? name : ellipsize(name, Math.max(columns - prefix.length - 2, 8));
   return `${stateDot(await stateOf(walk, name))} ${prefix}${text}`;
 }
@@ -122,7 +132,7 @@ async function jsonTree(walk: Walk, name: string): Promise<unknown[]> {
   for (const each of await dependenciesOf(walk, name)) {
     if (walk.seen.has(each) || !(await shown(walk, each))) continue;
     const active = await stateOf(walk, each);
-    const deeper = walk.context.options["all"] === true || each.endsWith(".target");
+    const deeper = walk.context.options.all === true || each.endsWith(".target");
     trees.push({ unit: each, active, ...(deeper && { dependencies: await jsonTree(walk, each) }) });
   }
   walk.seen.delete(name);

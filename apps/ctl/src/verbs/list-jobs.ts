@@ -2,10 +2,10 @@
 import type { Value } from "@steward/ipc";
 import { busName } from "../bus/manager.ts";
 import type { Context } from "../context.ts";
+import { matchesPattern } from "../print/pattern.ts";
 import { cell, tableLines } from "../print/table.ts";
 import { highlight } from "../print/terminal.ts";
 import { mangleUnitName } from "../unit-name.ts";
-import { matchesPattern } from "../print/pattern.ts";
 import { printJson, wantsJson, wantsLegend } from "./filters.ts";
 
 type JobRow = [id: number, unit: string, type: string, state: string, path: string, unitPath: string];
@@ -14,9 +14,14 @@ export async function listJobs(context: Context, args: readonly string[]): Promi
   const { manager, out, options } = context;
   const [listed] = await manager.call("ListJobs");
   const patterns = args.map((name) => mangleUnitName(name));
-  const rows = (listed as Value[] as JobRow[]).filter(([, unit]) => matchesPattern(unit, patterns)).sort((a, b) => a[0] - b[0]);
+  const rows = (listed as Value[] as JobRow[])
+    .filter(([, unit]) => matchesPattern(unit, patterns))
+    .sort((a, b) => a[0] - b[0]);
   if (wantsJson(context)) {
-    printJson(context, rows.map(([job, unit, type, state]) => ({ job, unit, type, state })));
+    printJson(
+      context,
+      rows.map(([job, unit, type, state]) => ({ job, unit, type, state })),
+    );
     return 0;
   }
   const legend = wantsLegend(context);
@@ -29,12 +34,12 @@ export async function listJobs(context: Context, args: readonly string[]): Promi
     const paint = state === "running" ? highlight : undefined;
     return [cell(String(id)), cell(unit, paint), cell(type), cell(state, paint)];
   });
-  const [header, ...lines] = tableLines(columns, cells, { header: true, full: options["full"] === true });
+  const [header, ...lines] = tableLines(columns, cells, { header: true, full: options.full === true });
   if (legend) out.line(header);
   for (const [index, line] of lines.entries()) {
     out.line(line);
-    if (options["after"] === true) await waitsFor(context, rows[index]!, "GetAfter", "\twaiting for job");
-    if (options["before"] === true) await waitsFor(context, rows[index]!, "GetBefore", "\tblocking job");
+    if (options.after === true) await waitsFor(context, rows[index]!, "GetAfter", "\twaiting for job");
+    if (options.before === true) await waitsFor(context, rows[index]!, "GetBefore", "\tblocking job");
   }
   if (legend) out.line(`\n${highlight(`${rows.length} jobs listed.`)}`);
   return 0;

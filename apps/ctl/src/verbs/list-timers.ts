@@ -20,7 +20,9 @@ export async function listTimers(context: Context, args: readonly string[]): Pro
   if (filters === undefined) return 0;
   const patterns = args.map((name) => mangleUnitName(name, ".timer"));
   const shown = (await listUnits(context, filters.states, patterns)).filter(
-    ({ name, active, job }) => name.endsWith(".timer") && (context.options["all"] === true || filters.states.length > 0 || active !== "inactive" || job > 0),
+    ({ name, active, job }) =>
+      name.endsWith(".timer") &&
+      (context.options.all === true || filters.states.length > 0 || active !== "inactive" || job > 0),
   );
   const rows = await Promise.all(shown.map(({ name }) => timerRow(context, name)));
   rows.sort((a, b) => (a.next || Infinity) - (b.next || Infinity) || compareText(a.unit, b.unit));
@@ -57,8 +59,8 @@ function printTable(context: Context, rows: readonly TimerRow[]): void {
     cell(unit),
     cell(activates.join(", ")),
   ]);
-  for (const line of tableLines(columns, cells, { header: legend, full: options["full"] === true })) out.line(line);
+  for (const line of tableLines(columns, cells, { header: legend, full: options.full === true })) out.line(line);
   if (!legend) return;
   out.line(`\n${(rows.length > 0 ? highlight : highlightRed)(`${rows.length} timers listed.`)}`);
-  if (options["all"] !== true) out.line("Pass --all to see loaded but inactive timers, too.");
+  if (options.all !== true) out.line("Pass --all to see loaded but inactive timers, too.");
 }

@@ -21,9 +21,15 @@ export async function listUnitFiles(context: Context, args: readonly string[]): 
   if (filters === undefined) return 0;
   const all = isOffline(context.options) ? filesOnDisk(context) : await filesOfManager(context, filters, args);
   const rows = all
-    .filter(({ name, state }) => typeMatches(filters, name) && matchesPattern(name, args) && stateMatches(filters, state))
+    .filter(
+      ({ name, state }) => typeMatches(filters, name) && matchesPattern(name, args) && stateMatches(filters, state),
+    )
     .sort((a, b) => compareUnits(a.name, b.name));
-  if (wantsJson(context)) printJson(context, rows.map(({ name, state, preset }) => ({ unit_file: name, state, preset: preset ?? null })));
+  if (wantsJson(context))
+    printJson(
+      context,
+      rows.map(({ name, state, preset }) => ({ unit_file: name, state, preset: preset ?? null })),
+    );
   else printTable(context, rows);
   return rows.length === 0 && args.length > 0 ? 1 : 0;
 }
@@ -33,9 +39,11 @@ function stateMatches(filters: Filters, state: string): boolean {
 }
 
 async function filesOfManager(context: Context, filters: Filters, patterns: readonly string[]): Promise<FileRow[]> {
-  const [files] = await context.manager.call("ListUnitFilesByPatterns", "asas", [filters.states, patterns]).catch((error: unknown) => {
-    throw error instanceof Failure ? error : new Failure(`Failed to list unit files: ${(error as Error).message}`);
-  });
+  const [files] = await context.manager
+    .call("ListUnitFilesByPatterns", "asas", [filters.states, patterns])
+    .catch((error: unknown) => {
+      throw error instanceof Failure ? error : new Failure(`Failed to list unit files: ${(error as Error).message}`);
+    });
   const { tree, paths } = installPlace(context.options);
   const rules = readPresets(tree, paths.presets);
   return (files as Value[] as [string, string][]).map(([path, state]) => {
@@ -62,7 +70,6 @@ function printTable(context: Context, rows: readonly FileRow[]): void {
     cell(state, fileStatePaint(state)),
     preset === undefined ? cell("-", grey) : cell(preset, fileStatePaint(preset)),
   ]);
-  for (const line of tableLines(columns, cells, { header: legend, full: options["full"] === true })) out.line(line);
+  for (const line of tableLines(columns, cells, { header: legend, full: options.full === true })) out.line(line);
   if (legend) out.line(`\n${(rows.length > 0 ? highlight : highlightRed)(`${rows.length} unit files listed.`)}`);
 }
-

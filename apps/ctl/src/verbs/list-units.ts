@@ -17,7 +17,7 @@ export async function listUnitsVerb(context: Context, args: readonly string[]): 
 
 function isListed({ options }: Context, filters: Filters, row: UnitRow): boolean {
   if (!typeMatches(filters, row.name)) return false;
-  if (filters.states.length > 0 || options["all"] === true) return true;
+  if (filters.states.length > 0 || options.all === true) return true;
   if (row.following !== "") return false;
   return row.active !== "inactive" || row.job > 0;
 }
@@ -29,7 +29,7 @@ function jsonRow({ name, load, active, sub, description, job, jobType }: UnitRow
 function printTable(context: Context, filters: Filters, rows: readonly UnitRow[]): void {
   const { options, out } = context;
   const legend = wantsLegend(context);
-  const dots = options["plain"] !== true;
+  const dots = options.plain !== true;
   const jobs = rows.some((row) => row.job > 0);
   const columns: Column[] = [
     ...(dots ? [{ title: " " }] : []),
@@ -41,7 +41,7 @@ function printTable(context: Context, filters: Filters, rows: readonly UnitRow[]
     { title: "DESCRIPTION", soft: true },
   ];
   const cells = rows.map((row) => cellsOf(row, dots, jobs));
-  for (const line of tableLines(columns, cells, { header: legend, full: options["full"] === true })) out.line(line);
+  for (const line of tableLines(columns, cells, { header: legend, full: options.full === true })) out.line(line);
   if (legend) printLegend(context, filters, rows.length, jobs);
 }
 
@@ -71,7 +71,8 @@ function printLegend({ options, out }: Context, filters: Filters, count: number,
   }
   const listed = (count > 0 ? highlight : highlightRed)(`${count} loaded units listed.`);
   const hint = `To show all installed unit files use '${program} list-unit-files'.`;
-  if (options["all"] === true || filters.states.includes("inactive")) out.line(`${listed}\n${hint}`);
-  else if (filters.states.length === 0) out.line(`${listed} Pass --all to see loaded but inactive units, too.\n${hint}`);
+  if (options.all === true || filters.states.includes("inactive")) out.line(`${listed}\n${hint}`);
+  else if (filters.states.length === 0)
+    out.line(`${listed} Pass --all to see loaded but inactive units, too.\n${hint}`);
   else out.line(listed);
 }

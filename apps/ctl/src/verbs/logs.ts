@@ -18,10 +18,10 @@ import { listOption, type Options, textOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { writeAll } from "../output.ts";
+import { matchesPattern } from "../print/pattern.ts";
 import { hasColours, highlight, terminalColumns } from "../print/terminal.ts";
 import { localZone, nowUsec, Times } from "../print/times.ts";
 import { parseWhen } from "../print/when.ts";
-import { matchesPattern } from "../print/pattern.ts";
 import { isGlob, mangleUnitName } from "../unit-name.ts";
 import { currentBootId, journalDirectories } from "./journal-places.ts";
 import { linesOption, outputModeOption } from "./status-logs.ts";
@@ -46,7 +46,7 @@ export async function logs(context: Context, args: readonly string[]): Promise<n
 
 /** -f is --follow here, as in journalctl; systemctl's is --force. */
 function isFollowing(options: Options): boolean {
-  return options["follow"] === true || options["force"] === true;
+  return options.follow === true || options.force === true;
 }
 
 function readQuery(options: Options, journal: Journal, args: readonly string[]): Query {
@@ -55,7 +55,10 @@ function readQuery(options: Options, journal: Journal, args: readonly string[]):
   const until = readMoment(options, "until");
   const pattern = textOption(options, "grep");
   const sensitive = textOption(options, "case-sensitive");
-  const grep = pattern === undefined ? undefined : grepPattern(pattern, sensitive === undefined ? undefined : sensitive !== "no" && sensitive !== "false");
+  const grep =
+    pattern === undefined
+      ? undefined
+      : grepPattern(pattern, sensitive === undefined ? undefined : sensitive !== "no" && sensitive !== "false");
   if (pattern !== undefined && grep === undefined) throw new Failure(`Bad pattern "${pattern}"`);
   const [cursor, afterCursor] = [textOption(options, "cursor"), textOption(options, "after-cursor")];
   return {
@@ -65,14 +68,18 @@ function readQuery(options: Options, journal: Journal, args: readonly string[]):
     ...(until !== undefined && { untilUsec: until }),
     ...(cursor !== undefined && { cursor }),
     ...(afterCursor !== undefined && { afterCursor }),
-    ...(options["reverse"] === true && { reverse: true }),
+    ...(options.reverse === true && { reverse: true }),
     ...(grep !== undefined && { grep }),
   };
 }
 
 function linesOf(options: Options): number | undefined {
   if (options["no-tail"] === true) return undefined;
-  const fallback = isFollowing(options) ? FOLLOW_LINES : options["pager-end"] === true ? 1000 : Number.POSITIVE_INFINITY;
+  const fallback = isFollowing(options)
+    ? FOLLOW_LINES
+    : options["pager-end"] === true
+      ? 1000
+      : Number.POSITIVE_INFINITY;
   const lines = linesOption(options, fallback);
   return Number.isFinite(lines) ? lines : undefined;
 }
@@ -108,7 +115,7 @@ function readSelection(options: Options, journal: Journal, args: readonly string
     // -t is --type in systemctl, and --identifier in journalctl.
     identifiers: [...listOption(options, "identifier"), ...listOption(options, "type")],
     facilities: listOption(options, "facility").map(facilityNumber),
-    ...(options["dmesg"] === true && { kernel: true }),
+    ...(options.dmesg === true && { kernel: true }),
     ...(terms.length > 0 && { matches: terms }),
   };
 }
@@ -126,7 +133,7 @@ function expand(journal: Journal, names: readonly string[], ...fields: readonly 
 }
 
 function bootOf(options: Options, journal: Journal): { bootId?: string } {
-  const text = textOption(options, "boot") ?? (options["dmesg"] === true ? "" : undefined);
+  const text = textOption(options, "boot") ?? (options.dmesg === true ? "" : undefined);
   if (text === undefined || text === "all") return {};
   const bootId = findBoot(journal, text, currentBootId());
   if (bootId === undefined) throw new Failure(`No journal boot entry found for the specified boot (${text || "0"}).`);
@@ -143,7 +150,9 @@ function readPriorities(options: Options): number[] | undefined {
 }
 
 const facilities =
-  "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp 12 13 14 15 local0 local1 local2 local3 local4 local5 local6 local7".split(" ");
+  "kern user mail daemon auth syslog lpr news uucp cron authpriv ftp 12 13 14 15 local0 local1 local2 local3 local4 local5 local6 local7".split(
+    " ",
+  );
 
 function facilityNumber(text: string): number {
   const index = /^\d+$/.test(text) ? Number(text) : facilities.indexOf(text);
@@ -152,15 +161,15 @@ function facilityNumber(text: string): number {
 }
 
 function printerFor(options: Options, query: Query): (entry: JournalEntry) => Buffer | undefined {
-  const columns = options["full"] === true ? undefined : terminalColumns();
+  const columns = options.full === true ? undefined : terminalColumns();
   const outputFields = listOption(options, "output-fields");
   return entryPrinter({
     mode: outputModeOption(options),
     colour: hasColours(),
-    utc: options["utc"] === true,
+    utc: options.utc === true,
     hostname: options["no-hostname"] !== true,
-    all: options["all"] === true,
-    quiet: options["quiet"] === true,
+    all: options.all === true,
+    quiet: options.quiet === true,
     ...(columns !== undefined && { columns }),
     ...(outputFields.length > 0 && { outputFields }),
     ...(query.grep !== undefined && { grep: query.grep }),
@@ -177,14 +186,16 @@ async function print({ options }: Context, journal: Journal, query: Query): Prom
     if (bytes !== undefined) sink.write(bytes);
     last = entry;
   }
-  if (last === undefined && options["quiet"] !== true && isText(options)) sink.write(Buffer.from("-- No entries --\n"));
+  if (last === undefined && options.quiet !== true && isText(options)) sink.write(Buffer.from("-- No entries --\n"));
   if (last !== undefined && options["show-cursor"] === true) sink.write(Buffer.from(`-- cursor: ${last.cursor}\n`));
   await sink.end();
   return last === undefined && query.grep !== undefined ? 1 : 0;
 }
 
 function isText(options: Options): boolean {
-  return !["export", "json", "json-pretty", "json-sse", "json-seq", "cat"].includes(textOption(options, "output") ?? "short");
+  return !["export", "json", "json-pretty", "json-sse", "json-seq", "cat"].includes(
+    textOption(options, "output") ?? "short",
+  );
 }
 
 /** Gathers bytes and writes them in large pieces, or to the pager at the end. */
@@ -217,7 +228,12 @@ class Sink {
 }
 
 /** Prints the last lines, and then what comes, until it is interrupted. */
-async function follow({ options }: Context, journal: Journal, query: Query, directories: readonly string[]): Promise<number> {
+async function follow(
+  { options }: Context,
+  journal: Journal,
+  query: Query,
+  directories: readonly string[],
+): Promise<number> {
   const format = printerFor(options, query);
   const show = (entries: Iterable<JournalEntry>): void => {
     const bytes = [...entries].flatMap((entry) => format(entry) ?? []);
@@ -242,15 +258,26 @@ async function follow({ options }: Context, journal: Journal, query: Query, dire
 function printBoots({ options, out }: Context, journal: Journal): number {
   const times = new Times(options);
   const boots = listBoots(journal);
-  const json = options["output"] === "json";
+  const json = options.output === "json";
   const rows = boots.map((boot, index) => ({ index: index - boots.length + 1, ...boot }));
   if (json) {
-    out.line(JSON.stringify(rows.map(({ index, bootId, firstRealtimeUsec, lastRealtimeUsec }) => ({ index, boot_id: bootId, first_entry: firstRealtimeUsec, last_entry: lastRealtimeUsec }))));
+    out.line(
+      JSON.stringify(
+        rows.map(({ index, bootId, firstRealtimeUsec, lastRealtimeUsec }) => ({
+          index,
+          boot_id: bootId,
+          first_entry: firstRealtimeUsec,
+          last_entry: lastRealtimeUsec,
+        })),
+      ),
+    );
     return 0;
   }
   out.line(highlight("IDX BOOT ID                          FIRST ENTRY                 LAST ENTRY"));
   for (const { index, bootId, firstRealtimeUsec, lastRealtimeUsec } of rows) {
-    out.line(`${String(index).padStart(3)} ${bootId} ${times.absolute(firstRealtimeUsec)} ${times.absolute(lastRealtimeUsec)}`);
+    out.line(
+      `${String(index).padStart(3)} ${bootId} ${times.absolute(firstRealtimeUsec)} ${times.absolute(lastRealtimeUsec)}`,
+    );
   }
   return 0;
 }

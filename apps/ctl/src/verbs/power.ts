@@ -27,7 +27,7 @@ export async function endingVerb(context: Context, [argument]: readonly string[]
   const { manager, verb, options } = context;
   const { target, mode, method } = endings[verb]!;
   if (verb === "exit" && argument !== undefined) await setExitCode(context, argument);
-  const forced = options["force"] === true && method !== undefined;
+  const forced = options.force === true && method !== undefined;
   try {
     if (forced) await manager.call(method);
     else return await startUnit({ ...context, options: { ...options, "no-block": noWait(context) } }, target, mode);

@@ -31,7 +31,10 @@ export async function show(context: Context, args: readonly string[]): Promise<n
 /** A number is a job's id, all else is a unit. */
 async function objectPaths(context: Context, args: readonly string[]): Promise<string[]> {
   const jobs = args.filter((name) => /^\d+$/.test(name)).map((id) => `${managerPath}/job/${id}`);
-  const units = await expandNames(context, args.filter((name) => !/^\d+$/.test(name)));
+  const units = await expandNames(
+    context,
+    args.filter((name) => !/^\d+$/.test(name)),
+  );
   return [...jobs, ...units.map(unitPath)];
 }
 
@@ -43,12 +46,13 @@ function print(context: Context, properties: Properties): void {
   const { options, out } = context;
   const names = wanted(context);
   const times = new Times(options);
-  const bare = options["value"] === true || options["property-value"] !== undefined;
-  const all = options["all"] === true;
+  const bare = options.value === true || options["property-value"] !== undefined;
+  const all = options.all === true;
   const empty = all || names.length > 0;
   for (const [name, variant] of properties) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const values = propertyValues(name, variant, times) ?? (all && isUnprintable(name, variant.signature) ? ["[unprintable]"] : []);
+    const values =
+      propertyValues(name, variant, times) ?? (all && isUnprintable(name, variant.signature) ? ["[unprintable]"] : []);
     for (const text of values) if (empty || !isEmptyText(name, text)) out.line(bare ? text : `${name}=${text}`);
   }
 }
@@ -56,5 +60,7 @@ function print(context: Context, properties: Properties): void {
 function jsonObject(context: Context, properties: Properties): object {
   const names = wanted(context);
   const entries = [...properties].filter(([name]) => names.length === 0 || names.includes(name));
-  return Object.fromEntries(entries.map(([name, { signature, value }]) => [name, propertyJson(new Variant(signature, value))]));
+  return Object.fromEntries(
+    entries.map(([name, { signature, value }]) => [name, propertyJson(new Variant(signature, value))]),
+  );
 }

@@ -4,12 +4,17 @@ import { exitCodes } from "../exit-codes.ts";
 import { isGlob, mangleUnitName } from "../unit-name.ts";
 
 /** Prints each unit's state; succeeds when one of them is in a state asked for. */
-async function checkStates(context: Context, args: readonly string[], good: readonly string[], bad: number): Promise<number> {
+async function checkStates(
+  context: Context,
+  args: readonly string[],
+  good: readonly string[],
+  bad: number,
+): Promise<number> {
   const { manager, out, options } = context;
   let names = args.map((name) => mangleUnitName(name));
   if (names.some(isGlob)) names = await (await import("../bus/expand-names.ts")).expandNames(context, args);
   const states = await Promise.all(names.map((name) => manager.getUnit(name, "ActiveState")));
-  for (const state of states) if (options["quiet"] !== true) out.line(String(state));
+  for (const state of states) if (options.quiet !== true) out.line(String(state));
   return states.some((state) => good.includes(String(state))) ? exitCodes.success : bad;
 }
 
@@ -25,7 +30,7 @@ export function isFailed(context: Context, args: readonly string[]): Promise<num
 export async function isSystemRunning({ manager, out, options }: Context): Promise<number> {
   const read = async (): Promise<string> => String(await manager.getManager("SystemState"));
   let state = await read();
-  if (options["wait"] === true && (state === "initializing" || state === "starting")) {
+  if (options.wait === true && (state === "initializing" || state === "starting")) {
     const finished = new Promise<void>((resolve) => {
       manager.bus.onSignal((signal) => {
         if (signal.member === "StartupFinished") resolve();
@@ -37,6 +42,6 @@ export async function isSystemRunning({ manager, out, options }: Context): Promi
       state = await read();
     }
   }
-  if (options["quiet"] !== true) out.line(state);
+  if (options.quiet !== true) out.line(state);
   return state === "running" ? exitCodes.success : exitCodes.failure;
 }

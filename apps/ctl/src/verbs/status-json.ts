@@ -1,6 +1,7 @@
 /** status -o json: one object, or a list of them where several units were named. */
-import { Journal, jsonEntry } from "@steward/journal";
+
 import type { Value } from "@steward/ipc";
+import { Journal, jsonEntry } from "@steward/journal";
 import { managerPath } from "../bus/manager.ts";
 import type { Context } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -39,7 +40,12 @@ async function unitJson({ manager, options }: Context, facts: Facts, name: strin
   const processes = (rows as Value[][]).map(([cgroup, pid, command]) => ({ cgroup, pid, command }));
   const journal = Journal.openDirectories(journalDirectories(options));
   try {
-    const entries = unitEntries(journal, name, { ...options, output: undefined }, facts.moment("InactiveExitTimestampMonotonic"));
+    const entries = unitEntries(
+      journal,
+      name,
+      { ...options, output: undefined },
+      facts.moment("InactiveExitTimestampMonotonic"),
+    );
     return { unit: name, ...propertiesJson(facts), processes, logs: entries.map((entry) => jsonEntry(entry, false)) };
   } finally {
     journal.close();

@@ -1,5 +1,13 @@
 /** The last log lines below a unit's status. */
-import { entryPrinter, Journal, type JournalEntry, type OutputMode, outputModes, queryEntries, type Selection } from "@steward/journal";
+import {
+  entryPrinter,
+  Journal,
+  type JournalEntry,
+  type OutputMode,
+  outputModes,
+  queryEntries,
+  type Selection,
+} from "@steward/journal";
 import { scopeOf } from "../bus/socket-path.ts";
 import { listOption, type Options, textOption } from "../command-line.ts";
 import { Failure } from "../failure.ts";
@@ -25,7 +33,12 @@ export function outputModeOption(options: Options): OutputMode {
 }
 
 /** Entries of a unit in this boot since a moment of the monotonic clock, the last `lines` of them. */
-export function unitEntries(journal: Journal, unit: string, options: Options, sinceMonotonicUsec: number): JournalEntry[] {
+export function unitEntries(
+  journal: Journal,
+  unit: string,
+  options: Options,
+  sinceMonotonicUsec: number,
+): JournalEntry[] {
   const lines = linesOption(options);
   if (lines === 0) return [];
   const uid = process.getuid?.() ?? 0;
@@ -39,7 +52,7 @@ export function unitEntries(journal: Journal, unit: string, options: Options, si
 export function statusLogs(unit: string, options: Options, sinceMonotonicUsec: number): string {
   const journal = Journal.openDirectories(journalDirectories(options));
   try {
-    const columns = options["full"] === true ? undefined : terminalColumns();
+    const columns = options.full === true ? undefined : terminalColumns();
     const print = entryPrinter({
       mode: outputModeOption(options),
       colour: hasColours(),

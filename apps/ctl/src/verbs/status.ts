@@ -24,7 +24,7 @@ export async function status(context: Context, args: readonly string[]): Promise
   if (wantsJson(context)) return statusJson(context, args.length > 0 ? await unitNames(context, args) : []);
   if (args.length === 0 && !isFiltered(context)) {
     await systemStatus(context);
-    if (context.options["all"] !== true) return 0;
+    if (context.options.all !== true) return 0;
     context.out.line();
   }
   const names = args.length > 0 ? await unitNames(context, args) : await loadedUnits(context);
@@ -46,14 +46,17 @@ export async function status(context: Context, args: readonly string[]): Promise
 }
 
 function isFiltered({ options }: Context): boolean {
-  return options["type"] !== undefined || options["state"] !== undefined || options["failed"] === true;
+  return options.type !== undefined || options.state !== undefined || options.failed === true;
 }
 
 async function loadedUnits(context: Context): Promise<string[]> {
   const filters = readFilters(context) ?? { types: [], states: [] };
   const rows = await listUnits(context, filters.states, []);
   return rows
-    .filter((row) => typeMatches(filters, row.name) && (filters.states.length > 0 || context.options["all"] === true || isShown(row)))
+    .filter(
+      (row) =>
+        typeMatches(filters, row.name) && (filters.states.length > 0 || context.options.all === true || isShown(row)),
+    )
     .map((row) => row.name)
     .sort(compareUnits);
 }
@@ -83,7 +86,8 @@ export function exitCodeOf(facts: Facts): number {
   if (facts.text("LoadState") === "not-found" && state === "inactive") return exitCodes.noSuchUnit;
   if (state === "active" || state === "reloading") return exitCodes.success;
   const pidFile = facts.text("PIDFile");
-  if ((state === "inactive" || state === "failed") && pidFile !== undefined && isReadable(pidFile)) return exitCodes.deadWithPidFile;
+  if ((state === "inactive" || state === "failed") && pidFile !== undefined && isReadable(pidFile))
+    return exitCodes.deadWithPidFile;
   return exitCodes.notRunning;
 }
 
@@ -97,7 +101,12 @@ function isReadable(path: string): boolean {
 }
 
 async function neighbours({ manager }: Context, names: readonly string[]): Promise<Neighbour[]> {
-  return Promise.all(names.map(async (name) => ({ name, state: String(await manager.getUnit(name, "ActiveState").catch(() => "inactive")) })));
+  return Promise.all(
+    names.map(async (name) => ({
+      name,
+      state: String(await manager.getUnit(name, "ActiveState").catch(() => "inactive")),
+    })),
+  );
 }
 
 async function unitStatus(context: Context, facts: Facts): Promise<void> {
@@ -134,7 +143,7 @@ async function printGroup(context: Context, unit: string, group: string, indent:
       return [];
     },
   );
-  const columns = options["full"] === true ? undefined : terminalColumns();
+  const columns = options.full === true ? undefined : terminalColumns();
   for (const line of processTree(rows as unknown as ProcessRow[], group, " ".repeat(indent), columns)) out.line(line);
 }
 
@@ -156,5 +165,6 @@ async function systemStatus(context: Context): Promise<void> {
   const tainted = facts.text("Tainted");
   if (tainted !== undefined) out.line(`  Tainted: ${highlight(tainted)}`);
   const group = facts.text("ControlGroup");
-  if (group !== undefined || facts.properties.has("ControlGroup")) await printGroup(context, "-.slice", group ?? "/", 11, hostname());
+  if (group !== undefined || facts.properties.has("ControlGroup"))
+    await printGroup(context, "-.slice", group ?? "/", 11, hostname());
 }

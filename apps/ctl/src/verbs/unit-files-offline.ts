@@ -26,7 +26,7 @@ import { installPlace } from "./install-place.ts";
 
 function decide({ verb, options }: Context, names: readonly string[]): InstallResult {
   const place = installPlace(options);
-  const flags = { runtime: options["runtime"] === true, force: options["force"] === true };
+  const flags = { runtime: options.runtime === true, force: options.force === true };
   const mode = (textOption(options, "preset-mode") ?? "full") as PresetMode;
   switch (verb) {
     case "enable":
@@ -63,7 +63,7 @@ export async function changeOnDisk(context: Context, names: readonly string[]): 
   const failures = applyDiskChanges(result.disk, textOption(options, "root") ?? "/");
   for (const warning of result.warnings) out.error(warning);
   for (const { level, text } of installMessages(verb.replace("-", " "), result)) {
-    if (level === "error" || options["quiet"] !== true) out.error(text);
+    if (level === "error" || options.quiet !== true) out.error(text);
   }
   for (const failure of failures) out.error(`Failed to ${verb}: ${failure.error}`);
   return result.error === undefined && failures.length === 0 ? 0 : 1;

@@ -1,4 +1,6 @@
 /** enable, disable, mask and kin: asked of the manager, or done on the disk where there is none. */
+
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DBusError, type Value } from "@steward/ipc";
 import { errorText } from "../bus/manager.ts";
@@ -8,7 +10,6 @@ import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { mangleUnitName } from "../unit-name.ts";
 import { isOffline } from "./install-place.ts";
-import { existsSync } from "node:fs";
 
 interface FileCall {
   readonly method: string;
@@ -43,8 +44,8 @@ function offline({ options }: Context): boolean {
 }
 
 function callOf({ verb, options }: Context, names: readonly string[]): FileCall {
-  const runtime = options["runtime"] === true;
-  const force = options["force"] === true;
+  const runtime = options.runtime === true;
+  const force = options.force === true;
   switch (verb) {
     case "enable":
       return { method: "EnableUnitFiles", signature: "asbb", body: [names, runtime, force], carries: true };
@@ -72,7 +73,8 @@ function callOf({ verb, options }: Context, names: readonly string[]): FileCall 
 }
 
 function presetCall(mode: string, names: readonly string[], runtime: boolean, force: boolean): FileCall {
-  if (mode === "full") return { method: "PresetUnitFiles", signature: "asbb", body: [names, runtime, force], carries: true };
+  if (mode === "full")
+    return { method: "PresetUnitFiles", signature: "asbb", body: [names, runtime, force], carries: true };
   return { method: "PresetUnitFilesWithMode", signature: "assbb", body: [names, mode, runtime, force], carries: true };
 }
 
@@ -85,31 +87,38 @@ export async function unitFileVerb(context: Context, args: readonly string[]): P
   await printChanges(context, (call.carries ? answer[1] : answer[0]) as Value[]);
   if (call.carries && answer[0] === false && warns(context)) context.out.error(withoutInstall);
   await reload(context);
-  if (context.options["now"] !== true) return 0;
+  if (context.options.now !== true) return 0;
   return now(context, names);
 }
 
 /** A path stays one for those verbs that take files from anywhere. */
 function fileName(verb: string, name: string, index: number): string {
-  const isPath = verb === "link" ? true : name.startsWith("/") && ["enable", "reenable", "preset", "revert", "is-enabled"].includes(verb);
+  const isPath =
+    verb === "link"
+      ? true
+      : name.startsWith("/") && ["enable", "reenable", "preset", "revert", "is-enabled"].includes(verb);
   if (isPath) return resolve(name);
   return mangleUnitName(name, index === 0 && verb.startsWith("add-") ? ".target" : ".service");
 }
 
 function warns({ options, verb }: Context): boolean {
-  return options["no-warn"] !== true && options["quiet"] !== true && verb !== "preset";
+  return options["no-warn"] !== true && options.quiet !== true && verb !== "preset";
 }
 
 async function now(context: Context, names: readonly string[]): Promise<number> {
   const verb = ["enable", "reenable", "link"].includes(context.verb) ? "start" : "stop";
   const { runNow } = await import("./jobs.ts");
-  return runNow(context, verb, names.map((name) => name.slice(name.lastIndexOf("/") + 1)));
+  return runNow(
+    context,
+    verb,
+    names.map((name) => name.slice(name.lastIndexOf("/") + 1)),
+  );
 }
 
 async function warnOfMissing({ manager, out, options, verb }: Context, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const load = await manager.getUnit(name, "LoadState").catch(() => "loaded");
-    if (load === "not-found" && options["quiet"] !== true && verb === "mask") {
+    if (load === "not-found" && options.quiet !== true && verb === "mask") {
       out.error(`Unit ${name} does not exist, proceeding anyway.`);
     }
   }
@@ -125,7 +134,7 @@ async function ask(what: string, answer: Promise<Value[]>): Promise<Value[]> {
 }
 
 async function printChanges({ out, options, verb }: Context, changes: readonly Value[]): Promise<void> {
-  if (options["quiet"] === true || changes.length === 0) return;
+  if (options.quiet === true || changes.length === 0) return;
   const { installMessages } = await import("@steward/unit-tree");
   const list = (changes as [string, string, string][]).map(([type, path, source]) => ({ type, path, source }));
   const result = { changes: list } as Parameters<typeof installMessages>[1];
@@ -139,7 +148,7 @@ async function reload({ manager, options }: Context): Promise<void> {
 export async function presetAll(context: Context): Promise<number> {
   if (offline(context)) return (await import("./unit-files-offline.ts")).changeOnDisk(context, []);
   const { options, manager } = context;
-  const body = [textOption(options, "preset-mode") ?? "full", options["runtime"] === true, options["force"] === true];
+  const body = [textOption(options, "preset-mode") ?? "full", options.runtime === true, options.force === true];
   const [changes] = await ask("preset all units", manager.call("PresetAllUnitFiles", "sbb", body));
   await printChanges(context, changes as Value[]);
   await reload(context);
@@ -155,9 +164,11 @@ export async function isEnabled(context: Context, args: readonly string[]): Prom
   for (const name of names) {
     const what = `get unit file state for ${name}`;
     const state =
-      disk === undefined ? String((await ask(what, context.manager.call("GetUnitFileState", "s", [name])))[0]) : disk.stateOnDisk(context, name);
+      disk === undefined
+        ? String((await ask(what, context.manager.call("GetUnitFileState", "s", [name])))[0])
+        : disk.stateOnDisk(context, name);
     if (enabledStates.includes(state)) enabled = true;
-    if (context.options["quiet"] !== true) context.out.line(state);
+    if (context.options.quiet !== true) context.out.line(state);
   }
   return enabled ? 0 : 1;
 }
@@ -176,6 +187,7 @@ export async function setDefault(context: Context, [name = ""]: readonly string[
   await printChanges(context, changes as Value[]);
   await reload(context);
   const [final] = await ask("get default target", context.manager.call("GetDefaultTarget"));
-  if (final !== target && warns(context)) context.out.error(`Note: "${String(final)}" is the default unit (possibly a runtime alias).`);
+  if (final !== target && warns(context))
+    context.out.error(`Note: "${String(final)}" is the default unit (possibly a runtime alias).`);
   return 0;
 }
