@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import type { DirEntry, UnitTree } from "../../packages/unit-file/src/index.ts";
 import {
   addDependencyUnitFiles,
   applyDiskChanges,
@@ -24,7 +25,6 @@ import {
   unitFileStates,
   unmaskUnitFiles,
 } from "../../packages/unit-tree/src/index.ts";
-import type { DirEntry, UnitTree } from "../../packages/unit-file/src/index.ts";
 import type { Step } from "./install-tree.ts";
 
 /** What a step printed (sorted, the root taken out) and how it ended. */

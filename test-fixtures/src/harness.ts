@@ -74,9 +74,16 @@ const referenceInit = "/lib/systemd/systemd --system --log-target=journal";
 
 const defaultTarget = "[Unit]\nDescription=Default\nAllowIsolate=yes\n";
 const standing = new Set<() => void>();
-process.once("exit", () => {
+const removeAll = (): void => {
   for (const remove of standing) remove();
-});
+};
+process.once("exit", removeAll);
+// A worker that is stopped from outside does not come to its exit handlers by itself.
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.once(signal, () => {
+    removeAll();
+    process.kill(process.pid, signal);
+  });
 
 const run = (program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome> =>
   new Promise((resolve) => {

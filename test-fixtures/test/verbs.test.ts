@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { boot, canBootLab, eventually, type Instance, isReference, lacks } from "../src/index.ts";
 
 const service = (exec: string, more = ""): string =>
-  `[Unit]\nDescription=${exec.split(" ")[0]} under test\n[Service]\nExecStart=${exec}\n${more}\n[Install]\nWantedBy=multi-user.target\n`;
+  `[Unit]\nDescription=${exec.split(" ")[0]} under test\nStartLimitIntervalSec=0\n[Service]\nExecStart=${exec}\n${more}\n[Install]\nWantedBy=multi-user.target\n`;
 
 const cannot = [...lacks("systemctl"), ...(canBootLab() ? [] : ["namespaces"])];
 
@@ -76,7 +76,7 @@ describe.skipIf(cannot.length > 0)(`verbs${cannot.length > 0 ? ` (lacks ${cannot
             const outcome = await ctl("start", "badtask.service");
             expect(outcome.code).toBe(1);
             expect(outcome.stderr).toMatch(
-              /^Job for badtask\.service failed because the control process exited with error code\.\nSee "systemctl status badtask\.service" and "journalctl -xeu badtask\.service" for details\.\n$/,
+              /^Job for badtask\.service failed because the control process exited with error code\.\nSee "(systemctl|stewardctl) status badtask\.service" and "(journalctl|stewardctl logs) -xeu badtask\.service" for details\.\n$/,
             );
           });
 
