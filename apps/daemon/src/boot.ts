@@ -1,6 +1,6 @@
 import type { KeeperClient } from "@steward/process-runtime";
 import { say } from "./console.ts";
-import { loadCore } from "./core.ts";
+import { adoptInventory, loadCore } from "./core.ts";
 import { EarlyEvents } from "./early-events.ts";
 import { lookAround } from "./environment.ts";
 import { keeperInstance } from "./instance.ts";
@@ -32,11 +32,15 @@ export async function boot(options: Options, keeper: KeeperClient): Promise<void
   const poison = new PoisonWatch(`${places.stateDirectory}/recovering`);
   const store = new RecordStore(`${places.stateDirectory}/record`);
   const instance = keeperInstance(keeper.recovery.hello);
-  if (poison.begin(clock.now().realtimeUsec / 1000)) {
+  const poisoned = poison.begin(clock.now().realtimeUsec / 1000);
+  if (poisoned) {
     say("five deaths while recovering: the record is set aside, and what runs is taken over as it is", "error");
     store.setAside();
   }
-  const steward = new Steward({ options, keeper, environment, store, instance, core: loadCore(store, instance, environment, keeper.recovery.hello.lastCommand) });
+  const core = poisoned
+    ? adoptInventory(keeper.recovery, environment)
+    : loadCore(store, instance, environment, keeper.recovery.hello.lastCommand);
+  const steward = new Steward({ options, keeper, environment, store, instance, core });
   early.handOver((event) => steward.take(event));
   await steward.begin();
   openDoor(keeper, places);

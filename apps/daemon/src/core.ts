@@ -1,9 +1,11 @@
-import { type CoreState, createState, type ExportedState, importState } from "@steward/state-machine";
+import { type KeeperRecovery, tokenState } from "@steward/process-runtime";
+import { adoptRunning, type CoreState, createState, type ExportedState, importState } from "@steward/state-machine";
 import type { Environment } from "./environment.ts";
 import { numbersPerEffect, type Settings } from "./record/entry.ts";
 import { type Recovered, recover } from "./record/recover.ts";
 import { emptyShellState, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
+import { shellTokens } from "./shell-tokens.ts";
 
 /** The core as the last manager left it, or a new one. */
 export interface LoadedCore {
@@ -26,6 +28,20 @@ export function loadCore(store: RecordStore, instance: string, environment: Envi
   const found = recover(record);
   const state = importState(merge(found));
   return { state, shell: found.shell, next: Math.max(found.next, lastCommand + 1), effects: found.effects, recovered: true, settings: found.settings };
+}
+
+/**
+ * The core when its record was set aside: whatever the keeper has is taken over as it is. The boot is not done again, so that
+ * a machine full of running services is not turned upside down.
+ */
+export function adoptInventory(recovery: KeeperRecovery, environment: Environment): LoadedCore {
+  const now = environment.clock.now();
+  const state = createState({ scope: environment.places.scope, seed: `${now.realtimeUsec}` });
+  const alive = recovery.tokens.filter((row) => row.state === tokenState.alive && row.token < shellTokens);
+  adoptRunning(state, alive.map((row) => ({ unit: row.group, token: row.token, pid: row.pid })), now);
+  const shell = { ...emptyShellState(), booted: true };
+  for (const { token, group, pid } of alive) shell.processes.set(token, { unit: group, effect: { kind: "adopt", unit: group, token, pid } });
+  return { state, shell, next: recovery.hello.lastCommand + numbersPerEffect, effects: [], recovered: true, settings: undefined };
 }
 
 /** The snapshot's state with the lines behind it laid over: a null says that a record went away. */

@@ -22,10 +22,11 @@ import { exportShell, type LocalEffect, type ShellState } from "./record/shell-s
 import type { RecordStore } from "./record/store.ts";
 import { Requests } from "./requests.ts";
 import { UnitPaths } from "./unit-paths.ts";
+import { shellTokens } from "./shell-tokens.ts";
 import { signalAction } from "./signals.ts";
 import { formatDiagnostic, type LoadedUnit } from "@steward/unit-file";
 import { Timers } from "./timers.ts";
-import { cleanUpGroup, shellTokens, UnitProcesses } from "./unit-processes.ts";
+import { cleanUpGroup, UnitProcesses } from "./unit-processes.ts";
 
 /** What a generation is made of. */
 export interface StewardParts {

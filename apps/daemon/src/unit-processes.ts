@@ -25,11 +25,9 @@ import { inheritedLimits, type Limit } from "./limits.ts";
 import type { KeeperEffects } from "./performer.ts";
 import type { ProcessRow, ProcessTable } from "./process-table.ts";
 import { numbersPerEffect } from "./record/entry.ts";
+import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
 import { UnitGroups } from "./unit-groups.ts";
-
-/** Tokens from here on are the shell's own: clean-up plans, of which the core knows nothing. */
-export const shellTokens = 2 ** 40;
 
 const enoent = 2;
 const unmeasured = 0xffff_ffff_ffff_ffffn;

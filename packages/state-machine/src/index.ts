@@ -1,4 +1,5 @@
 /** The pure core: step(state, event) -> state and effects, for jobs and every unit type. */
+export { adoptRunning, type FoundProcess } from "./adopt.ts";
 export { type CreateOptions, createState, type ExportedState, exportState, importState } from "./create.ts";
 export type { CommandRef, Effect, LogLine, SignalReason } from "./model/effect.ts";
 export type { ConditionOutcome, Event, ProcessUsage, TimerSlot, Token } from "./model/event.ts";

@@ -33,6 +33,8 @@ export interface Pending {
   readonly ended: string[];
   readonly console: string[];
   bytes: number;
+  /** One of them is critical or worse: journald brings such to the disk at once (journald.conf(5), SyncIntervalSec=). */
+  urgent: boolean;
 }
 
 const KEPT_UNITS = 4096;
@@ -148,7 +150,7 @@ export class Intake {
     if (line.lineBreak !== undefined) fields.push(journalField("_LINE_BREAK", line.lineBreak));
     if (metadata.unit === undefined && group !== "") fields.push(...this.#unitOf(group));
     fields.push(...this.#facts.of(line.sender, monotonicUsec), ...this.#machine);
-    this.#add({ realtimeUsec, monotonicUsec, bootId: this.#settings.bootId, fields }, text.length);
+    this.#add({ realtimeUsec, monotonicUsec, bootId: this.#settings.bootId, fields }, text.length, level);
     if (this.#settings.console || metadata.console) this.#print(metadata.unit ?? group, text, level, realtimeUsec);
   }
 
@@ -252,7 +254,8 @@ export class Intake {
     return fields;
   }
 
-  #add(entry: EntryInput, bytes: number): void {
+  #add(entry: EntryInput, bytes: number, level: number): void {
+    if (level <= 2) this.pending.urgent = true;
     this.pending.entries.push(entry);
     this.pending.bytes += bytes;
   }

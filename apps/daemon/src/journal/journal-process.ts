@@ -149,7 +149,16 @@ export class JournalProcess {
   #schedule(): void {
     if (this.#scheduled || this.#intake === undefined) return;
     this.#scheduled = true;
-    setImmediate(() => this.flush());
+    setImmediate(() => this.#turn(this.#received));
+  }
+
+  /** While more keeps coming, turn after turn, it is written together. */
+  #turn(before: number): void {
+    const pending = this.#intake?.pending;
+    if (pending !== undefined && this.#received !== before && pending.bytes < ENOUGH_BYTES) {
+      const now = this.#received;
+      setImmediate(() => this.#turn(now));
+    } else this.flush();
   }
 
   #configure(config: Uint8Array): void {
@@ -207,7 +216,8 @@ export class JournalProcess {
       this.#tries = 0;
       if (this.#complained !== "") this.#outside.complain("the journal is written again");
       this.#complained = "";
-      this.#sync ??= setTimeout(() => this.sync(), SYNC_MS).unref();
+      if (pending.urgent) writer.sync();
+      else this.#sync ??= setTimeout(() => this.sync(), SYNC_MS).unref();
     } catch (error) {
       this.#complain(`the journal cannot be written: ${text(error)}`);
       if (error instanceof JournalError && isFull(error)) this.#attempt(() => void this.#writer?.vacuum());

@@ -55,7 +55,6 @@ export class FakeKeeper {
     const child = spawn(
       process.execPath,
       [
-        ...(process.env.JFLAGS ?? "").split(" ").filter(Boolean),
         "--conditions=source",
         "--disable-warning=ExperimentalWarning",
         main,

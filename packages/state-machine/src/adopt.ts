@@ -1,0 +1,40 @@
+import type { Token } from "./model/event.ts";
+import type { Now } from "./model/now.ts";
+import type { CoreState } from "./model/state.ts";
+import { blankUnit, neverRan } from "./unit/blank.ts";
+
+/** A process that runs for a unit of which no record is left. */
+export interface FoundProcess {
+  readonly unit: string;
+  readonly token: Token;
+  readonly pid: number;
+}
+
+/**
+ * Takes running services over when their record is lost: what runs is taken for the main process of a service that is up,
+ * more of one unit for processes to be released when they end. A unit's past (restarts, limits, timers) is gone; the unit lives.
+ */
+export function adoptRunning(state: CoreState, found: readonly FoundProcess[], now: Now): void {
+  const at = { realtimeUsec: now.realtimeUsec, monotonicUsec: now.monotonicUsec };
+  let highest = 0;
+  for (const { unit, token, pid } of found) {
+    highest = Math.max(highest, token);
+    const record = state.units.get(unit) ?? blankUnit(undefined, unit);
+    if (record.machine.type !== "service") continue;
+    const { machine } = record;
+    const adopted =
+      machine.main === undefined
+        ? {
+            ...machine,
+            state: { kind: "running" } as const,
+            main: { token, pid, alien: false },
+            mainKnown: true,
+            mainCommand: 0,
+            mainExec: { ...neverRan, pid, start: at },
+          }
+        : machine;
+    const strays = machine.main === undefined ? record.strays : [...record.strays, token];
+    state.units.set(unit, { ...record, machine: adopted, strays, populated: true, stateChange: at, inactiveExit: at, activeEnter: at });
+  }
+  state.counters = { ...state.counters, nextToken: Math.max(state.counters.nextToken, highest + 1), startup: "finished", startedAt: at };
+}
