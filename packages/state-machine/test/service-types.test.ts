@@ -80,6 +80,46 @@ describe("Type=", () => {
     expect(world.kernel.processes.size).toBe(0);
   });
 
+  test("a daemon that hands over to another process and updates its PID file has not ended", () => {
+    const successor: Program = forever;
+    const first: Program = {
+      runsUsec: 3 * second,
+      forks: [{ atUsec: 2 * second, program: successor, writesPidFile: "/run/a.pid" }],
+    };
+    const starter: Program = {
+      ...exits(0),
+      runsUsec: 1_000,
+      forks: [{ atUsec: 500, program: first, writesPidFile: "/run/a.pid" }],
+    };
+    const world = run("Type=forking\nPIDFile=/run/a.pid\nExecStart=/a", { "a.service": starter }, second);
+    const { pid } = world.service("a.service").main!;
+    world.run(8 * second);
+    expect(world.stateOf("a.service")).toBe("active running");
+    expect(world.service("a.service").main!.pid).not.toBe(pid);
+    expect(world.kernel.log).not.toContain("a.service: Main process exited, code=exited, status=0/SUCCESS");
+    world.request("a.service", "stop");
+    world.run();
+    expect(world.stateOf("a.service")).toBe("inactive dead");
+    expect([...world.kernel.endedTokens].filter((token) => !world.kernel.released.has(token))).toEqual([]);
+  });
+
+  test("a daemon that ends and leaves its PID file as it is has ended", () => {
+    const helper: Program = { runsUsec: 20 * second };
+    const first: Program = {
+      runsUsec: second,
+      end: { code: "exited", status: 3 },
+      forks: [{ atUsec: 10, program: helper }],
+    };
+    const starter: Program = {
+      ...exits(0),
+      runsUsec: 1_000,
+      forks: [{ atUsec: 500, program: first, writesPidFile: "/run/a.pid" }],
+    };
+    const world = run("Type=forking\nPIDFile=/run/a.pid\nExecStart=/a", { "a.service": starter });
+    expect(world.service("a.service")).toMatchObject({ result: "exit-code", mainExec: { status: 3 } });
+    expect(world.kernel.processes.size).toBe(0);
+  });
+
   test("forking guesses its only process", () => {
     const daemon: Program = {
       ...exits(0),

@@ -1,5 +1,5 @@
 import type { CommandRef } from "./effect.ts";
-import type { Token } from "./event.ts";
+import type { ProcessUsage, Token } from "./event.ts";
 import type { DualTimestamp } from "./now.ts";
 
 /**
@@ -87,6 +87,15 @@ export type ServiceResult =
   | "oom-kill"
   | "exec-condition";
 
+/** An end of the main process that is not taken for one yet. */
+export interface HeldExit {
+  readonly token: Token;
+  readonly pid: number;
+  readonly code: "exited" | "killed" | "dumped";
+  readonly status: number;
+  readonly usage: ProcessUsage;
+}
+
 /** What is known of one command's last run; all 0 when it never ran. `code` is CLD_EXITED (1), CLD_KILLED (2) or CLD_DUMPED (3). */
 export interface ExecStatus {
   readonly pid: number;
@@ -96,7 +105,7 @@ export interface ExecStatus {
   readonly status: number;
 }
 
-/** A process that was put away but may still live: the shell's answer to its end is a release, nothing more. */
+/** A service's own record. */
 export interface ServiceData {
   readonly type: "service";
   readonly state: ServiceState;
@@ -107,12 +116,13 @@ export interface ServiceData {
   readonly mainKnown: boolean;
   /** A main process that waits for the keeper's word: PIDFile=, GuessMainPID= or MAINPID= named it. */
   readonly adopting: { readonly token: Token; readonly pid: number } | undefined;
+  /** PIDFile=: the main process has ended, and the file is being read: a daemon may have handed over to another before. */
+  readonly heldExit: HeldExit | undefined;
   readonly mainExec: ExecStatus;
   /** Which ExecStart= the main process runs; undefined once it ended. */
   readonly mainCommand: number | undefined;
   /** Keyed `ExecStart:0`. */
   readonly commands: Readonly<Record<string, ExecStatus>>;
-  /** Signals that were asked for before the keeper had reported the process; nothing is lost. */
   readonly nRestarts: number;
   readonly flushRestarts: boolean;
   /** A stop was asked for by hand: Restart= does not act. */

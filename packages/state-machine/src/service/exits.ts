@@ -9,7 +9,8 @@ import { endedIn } from "./dead.ts";
 import { blame } from "./set-state.ts";
 import { commandKey } from "./spawn.ts";
 
-export type Exit = Extract<Event, { readonly kind: "exited" }>;
+/** How a process ended. */
+export type Exit = Pick<Extract<Event, { readonly kind: "exited" }>, "token" | "pid" | "code" | "status" | "usage">;
 
 const codes = { exited: 1, killed: 2, dumped: 3 } as const;
 const cleanSignals: ReadonlySet<number> = new Set([1, 2, 13, 15]);

@@ -2,6 +2,7 @@ import { errnoText } from "../log/errno.ts";
 import { exitStatusName } from "../log/exit-status.ts";
 import { logUnit, messageId, priority } from "../log/log.ts";
 import type { Event } from "../model/event.ts";
+import type { HeldExit, ServiceStateKind } from "../model/service.ts";
 import { emit, patchUnit, unitOf } from "../turn.ts";
 import { control, data, moment, patch, type Service, settings } from "./data.ts";
 import { dispatch } from "./dispatch.ts";
@@ -64,17 +65,52 @@ export function onExited(s: Service, exit: EventOf<"exited">): void {
   const process = control(state);
   emit(s.turn, { kind: "release", token: exit.token });
   if (main?.token === exit.token) {
-    const result = bookMainExit(s, exit);
-    dispatch(s, { kind: "mainExited", result });
+    if (mayHaveHandedOver(s)) holdExit(s, exit);
+    else mainEnded(s, exit);
   } else if (process?.token === exit.token) {
     const result = bookControlExit(s, process, exit);
     dispatch(s, { kind: "controlExited", result });
   } else {
-    if (adopting?.token === exit.token) patch(s, { adopting: undefined });
     bookStrayExit(s, exit);
+    if (adopting?.token === exit.token) {
+      patch(s, { adopting: undefined });
+      if (!releaseHeldExit(s, false)) dispatch(s, { kind: "mainMissing", problem: "" });
+    }
     if (exit.lastOfGroup) dispatch(s, { kind: "groupEmpty" });
   }
   emit(s.turn, { kind: "unitChanged", unit: s.unit });
+}
+
+function mainEnded(s: Service, exit: HeldExit): void {
+  const result = bookMainExit(s, exit);
+  dispatch(s, { kind: "mainExited", result });
+}
+
+const handsOver: ReadonlySet<ServiceStateKind> = new Set(["start-post", "running", "reload"]);
+
+/** A daemon with a PID file may move to another process; if it updates the file before the old one ends, nothing has ended. */
+function mayHaveHandedOver(s: Service): boolean {
+  const { state, heldExit } = data(s);
+  return (
+    settings(s).pidFile !== "" &&
+    handsOver.has(state.kind) &&
+    heldExit === undefined &&
+    unitOf(s.turn, s.unit).populated
+  );
+}
+
+function holdExit(s: Service, { token, pid, code, status, usage }: EventOf<"exited">): void {
+  patch(s, { heldExit: { token, pid, code, status, usage }, pidFileWatched: true });
+  emit(s.turn, { kind: "readPidFile", unit: s.unit, path: settings(s).pidFile, watch: true });
+}
+
+/** The answer is there, one way or the other. */
+function releaseHeldExit(s: Service, handedOver: boolean): boolean {
+  const { heldExit } = data(s);
+  if (heldExit === undefined) return false;
+  patch(s, { heldExit: undefined });
+  if (!handedOver) mainEnded(s, heldExit);
+  return true;
 }
 
 export function onGroupEmpty(s: Service): void {
@@ -88,12 +124,21 @@ export function onGroupEmpty(s: Service): void {
 
 /** What PIDFile= or GuessMainPID= came to: a pid of the unit, or why there is none. */
 export function onPidFile(s: Service, { pid, problem }: EventOf<"pidFile">): void {
-  if (pid > 0 && data(s).main?.pid === pid) dispatch(s, { kind: "mainFound" });
-  else if (pid > 0) adopt(s, pid);
-  else dispatch(s, { kind: "mainMissing", problem: problem ?? "" });
+  const { main, heldExit } = data(s);
+  if (pid > 0 && pid !== heldExit?.pid) {
+    if (main?.pid === pid) dispatch(s, { kind: "mainFound" });
+    else adopt(s, pid);
+  } else if (!releaseHeldExit(s, false)) dispatch(s, { kind: "mainMissing", problem: problem ?? "" });
 }
 
 export function onAdopted(s: Service, { token, pid, ok }: EventOf<"adopted">): void {
-  if (!adopted(s, token, pid, ok)) emit(s.turn, { kind: "release", token });
-  else dispatch(s, ok ? { kind: "mainFound" } : { kind: "mainMissing", problem: "" });
+  const { heldExit, main } = data(s);
+  // The process that hands over has ended already: it is not to be left to a keeper that has released it.
+  if (ok && heldExit !== undefined && main?.token === heldExit.token) patch(s, { main: undefined });
+  if (!adopted(s, token, pid, ok)) {
+    emit(s.turn, { kind: "release", token });
+    return;
+  }
+  releaseHeldExit(s, ok);
+  dispatch(s, ok ? { kind: "mainFound" } : { kind: "mainMissing", problem: "" });
 }

@@ -45,6 +45,7 @@ export function beginRun(s: Service): void {
     main: undefined,
     mainKnown: false,
     adopting: undefined,
+    heldExit: undefined,
     mainExec: neverRan,
     mainCommand: undefined,
     commands: {},

@@ -1,12 +1,14 @@
+import { data, patch, type Service } from "./data.ts";
+import { enterRestart } from "./dead.ts";
+import { enterSignal, enterStop, enterStopByNotify } from "./ending.ts";
+import type { CommonCell, CommonRow, ServiceEventKind, Table } from "./event.ts";
+import { enterReload, killReload } from "./reload.ts";
+import { reloadDone, reloadMainFound } from "./reload-cells.ts";
+import { enterReloadByNotify, enterRunning } from "./running.ts";
+import { setState } from "./set-state.ts";
+import { beginRun, withinStartLimit } from "./start.ts";
 import {
-  busNameLost,
   conditionDone,
-  finalControlDone,
-  finalGroupEmpty,
-  finalMainDone,
-  oomKilled,
-  reloadDone,
-  reloadMainFound,
   startBusName,
   startControlDone,
   startExecuted,
@@ -23,21 +25,20 @@ import {
   startReady,
   startSpawned,
   startTimeout,
+} from "./start-cells.ts";
+import {
+  busNameLost,
+  finalControlDone,
+  finalGroupEmpty,
+  finalMainDone,
+  oomKilled,
   stopControlDone,
   stopPostControlDone,
   stopPostMainDone,
   stoppedControlDone,
   stoppedGroupEmpty,
   stoppedMainDone,
-} from "./cells.ts";
-import { data, patch, type Service } from "./data.ts";
-import { enterRestart } from "./dead.ts";
-import { enterSignal, enterStop, enterStopByNotify } from "./ending.ts";
-import type { CommonCell, CommonRow, ServiceEventKind, Table } from "./event.ts";
-import { enterReload, killReload } from "./reload.ts";
-import { enterReloadByNotify, enterRunning } from "./running.ts";
-import { setState } from "./set-state.ts";
-import { beginRun, withinStartLimit } from "./start.ts";
+} from "./stop-cells.ts";
 import {
   finalKillTimedOut,
   finalTimedOut,

@@ -1,6 +1,7 @@
 import type { Effect } from "../model/effect.ts";
 import type { ConditionOutcome, Event, TimerSlot, Token } from "../model/event.ts";
 import type { Now } from "../model/now.ts";
+import { Agenda, type Appointment } from "./agenda.ts";
 import type { End, Program } from "./program.ts";
 import { succeeds } from "./program.ts";
 
@@ -26,12 +27,6 @@ interface Process {
   dying: boolean;
 }
 
-interface Pending {
-  readonly at: number;
-  readonly order: number;
-  run(): Bare | undefined;
-}
-
 const SIGKILL = 9;
 /** Signals that end nobody. */
 const harmless: ReadonlySet<number> = new Set([0, 17, 18, 23, 28]);
@@ -49,11 +44,10 @@ export class Kernel {
   readonly spawnedTokens = new Set<Token>();
   readonly endedTokens = new Set<Token>();
   readonly #options: KernelOptions;
-  readonly #pending: Pending[] = [];
-  readonly #timers = new Map<string, Pending>();
+  readonly #agenda = new Agenda<Bare>();
+  readonly #timers = new Map<string, Appointment<Bare>>();
   readonly #pidFiles = new Map<string, number>();
   readonly #pidFileReaders = new Map<string, string>();
-  #order = 0;
   #nextPid = 100;
 
   constructor(options: KernelOptions) {
@@ -70,22 +64,16 @@ export class Kernel {
 
   /** The next thing that happens, with the clock moved on to it; undefined when nothing ever will. */
   next(untilUsec = Number.POSITIVE_INFINITY): Event | undefined {
-    for (;;) {
-      let first: Pending | undefined;
-      for (const p of this.#pending)
-        if (first === undefined || p.at < first.at || (p.at === first.at && p.order < first.order)) first = p;
-      if (first === undefined || first.at > untilUsec) return undefined;
-      this.#pending.splice(this.#pending.indexOf(first), 1);
+    for (let first = this.#agenda.take(untilUsec); first !== undefined; first = this.#agenda.take(untilUsec)) {
       this.nowUsec = Math.max(this.nowUsec, first.at);
       const event = first.run();
       if (event !== undefined) return { now: this.now(), ...event } as Event;
     }
+    return undefined;
   }
 
-  after(usec: number, run: () => Bare | undefined): Pending {
-    const pending = { at: this.nowUsec + usec, order: this.#order++, run };
-    this.#pending.push(pending);
-    return pending;
+  after(usec: number, run: () => Bare | undefined): Appointment<Bare> {
+    return this.#agenda.add(this.nowUsec + usec, run);
   }
 
   /** Living processes of a unit. */
@@ -184,11 +172,10 @@ export class Kernel {
   }
 
   #disarm(name: string): void {
-    const pending = this.#timers.get(name);
-    if (pending === undefined) return;
+    const appointment = this.#timers.get(name);
+    if (appointment === undefined) return;
     this.#timers.delete(name);
-    const at = this.#pending.indexOf(pending);
-    if (at >= 0) this.#pending.splice(at, 1);
+    this.#agenda.cancel(appointment);
   }
 
   /** Whether a unit's timer is armed, for laws. */

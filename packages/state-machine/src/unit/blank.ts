@@ -16,6 +16,7 @@ const blankService: ServiceData = {
   main: undefined,
   mainKnown: false,
   adopting: undefined,
+  heldExit: undefined,
   mainExec: neverRan,
   mainCommand: undefined,
   commands: {},

@@ -31,7 +31,7 @@ export function toScript(b: Behaviour): string {
   if (b.leaves === "child") lines.push("sleep 1000 &");
   if (b.leaves === "stubborn child") lines.push("(trap '' TERM; exec sleep 1000) &");
   if (b.daemon !== undefined) {
-    lines.push("( " + toScript(b.daemon.behaviour).split("\n").join("; ") + " ) >/dev/null 2>&1 &");
+    lines.push(`( ${toScript(b.daemon.behaviour).split("\n").join("; ")} ) >/dev/null 2>&1 &`);
     if (b.daemon.pidFile !== undefined) lines.push(`echo $! > ${b.daemon.pidFile}`);
   }
   const ready = b.readyMs ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # How the genuine systemd goes through its states in each scenario: run as root, prints the recording.
-#   packages/state-machine/test/recorded/traces/record.sh > packages/state-machine/test/recorded/traces/systemd-252.txt
+#   for i in 1 2 3; do packages/state-machine/test/recorded/traces/record.sh; done > packages/state-machine/test/recorded/traces/systemd-252.txt
+# Three times, because a state that only waits for leftovers is passed so quickly that systemd itself shows it or not.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../../../../..
