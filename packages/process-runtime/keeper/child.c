@@ -244,7 +244,7 @@ static struct slice read_plan(int fd)
     return (struct slice){p, (uint32_t)st.st_size};
 }
 
-_Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned n)
+_Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned n, const char *group)
 {
     sigset_t none;
     status_pipe = status_fd;
@@ -252,6 +252,7 @@ _Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned
         regs[i] = -1;
     setrlimit(RLIMIT_NOFILE, &keeper.nofile);
     umask(0); /* modes in plans are exact until its own umask step */
+    set_title("(steward)", group);
     struct cur c = sub(read_plan(plan_fd));
     take_inputs(&c, inputs, n);
     take_env(&c);

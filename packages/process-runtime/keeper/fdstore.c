@@ -55,6 +55,16 @@ void fd_close(uint64_t id)
         drop(at);
 }
 
+/* What came over connections belongs to the manager that they were for. */
+void fds_drop_unrecorded(void)
+{
+    for (struct kept_fd **at = &kept_fds; *at != NULL;)
+        if ((*at)->origin == 0)
+            drop(at);
+        else
+            at = &(*at)->next;
+}
+
 void fd_acked(uint64_t seq)
 {
     for (struct kept_fd **at = &kept_fds; *at != NULL;)

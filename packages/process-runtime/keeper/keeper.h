@@ -12,10 +12,11 @@
 struct creds { pid_t pid; uid_t uid; gid_t gid; };
 
 /* main.c */
-struct keeper { pid_t pid; bool is_pid1; char boot_id[40]; struct rlimit nofile; bool ending; };
+struct keeper { pid_t pid; bool is_pid1; char boot_id[40]; struct rlimit nofile; bool ending, leaving; };
 extern struct keeper keeper;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void keeper_end(int status);               /* CMD_EXIT: drain the logs, end what is left, exit */
+void keeper_end(int status);               /* CMD_EXIT: end what is left, drain the logs, exit */
+void set_title(const char *name, const char *text); /* what ps shows */
 
 /* peer.c: the two Node processes */
 struct peer {
@@ -157,7 +158,7 @@ struct plan_input_spec { unsigned kind, reg; uint64_t number; char *text; };
 struct plan_inputs { struct plan_input_spec list[MAX_INPUTS]; unsigned n; };
 bool plan_check(struct slice plan, struct plan_inputs *inputs);
 void plan_inputs_free(struct plan_inputs *inputs);
-_Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned n);
+_Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned n, const char *group);
 struct child_report { uint32_t step, status, error, ignored; };
 
 /* reap.c */
@@ -172,6 +173,7 @@ void fd_origin(uint64_t id, uint64_t seq);
 int fd_get(uint64_t id);
 void fd_close(uint64_t id);
 void fd_acked(uint64_t seq);
+void fds_drop_unrecorded(void);
 
 /* listen.c, conn.c, dgram.c, stream.c */
 struct listener { struct listener *next; char *id, *path; uint8_t kind; struct source source; };

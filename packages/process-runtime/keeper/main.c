@@ -21,7 +21,9 @@ struct keeper keeper;
 static struct source signals = {.fd = -1};
 static struct deadline limit;
 static int end_status;
-static enum { RUNNING, DRAINING, LEAVING } phase;
+static enum { RUNNING, KILLING, DRAINING, LEAVING, GONE } phase;
+static char *title;
+static size_t title_size;
 
 void complain(const char *format, ...)
 {
@@ -31,6 +33,16 @@ void complain(const char *format, ...)
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
     fprintf(stderr, "steward-keeper: %s\n", text);
+}
+
+/* Over the arguments that the kernel shows: a reaper and a child before execve are not the keeper to who looks. */
+void set_title(const char *name, const char *text)
+{
+    prctl(PR_SET_NAME, name);
+    if (title_size < 2)
+        return;
+    memset(title, 0, title_size);
+    snprintf(title, title_size, "%s %s", name, text);
 }
 
 static void signals_ready(struct source *s, uint32_t events)
@@ -108,15 +120,18 @@ static char **take_command(char **at, char ***end)
     return from;
 }
 
-static void leave(void)
+/*
+ * The end, in order: what is left of the units is killed; the logs are written out; the Node processes see the end of
+ * their channels and go; as PID 1, whatever else there is goes too. Every part is bounded.
+ */
+static void next_phase(void);
+
+static void give_up(struct deadline *d)
 {
-    for (struct pgroup *g = groups; g != NULL; g = g->next)
-        group_signal(g, SIGKILL, NULL, 0);
-    if (keeper.is_pid1)
-        kill(-1, SIGKILL);
-    peer_close(&manager);
-    peer_close(&journal);
-    phase = LEAVING;
+    (void)d;
+    if (phase == DRAINING)
+        complain("the journal process did not take all log data in time");
+    next_phase();
 }
 
 static _Noreturn void end_now(void)
@@ -128,19 +143,30 @@ static _Noreturn void end_now(void)
     exit(end_status);
 }
 
-static void give_up(struct deadline *d)
+static void next_phase(void)
 {
-    if (phase == DRAINING) {
-        complain("the journal process did not take all log data in time");
-        leave();
-        deadline_arm(d, now_monotonic() + END_USEC, give_up);
-        return;
+    switch (++phase) {
+    case DRAINING:
+        deadline_arm(&limit, now_monotonic() + DRAIN_USEC, give_up);
+        break;
+    case LEAVING:
+        keeper.leaving = true;
+        peer_close(&manager);
+        peer_close(&journal);
+        deadline_arm(&limit, now_monotonic() + END_USEC, give_up);
+        break;
+    default:
+        if (manager.pid > 0)
+            kill(manager.pid, SIGKILL);
+        if (journal.pid > 0)
+            kill(journal.pid, SIGKILL);
+        if (keeper.is_pid1) {
+            kill(-1, SIGKILL);
+            while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+                ;
+        }
+        end_now();
     }
-    if (manager.pid > 0)
-        kill(manager.pid, SIGKILL);
-    if (journal.pid > 0)
-        kill(journal.pid, SIGKILL);
-    end_now();
 }
 
 void keeper_end(int status)
@@ -149,22 +175,24 @@ void keeper_end(int status)
         return;
     keeper.ending = true;
     end_status = status;
-    phase = DRAINING;
-    deadline_arm(&limit, now_monotonic() + DRAIN_USEC, give_up);
+    phase = KILLING;
+    for (struct pgroup *g = groups; g != NULL; g = g->next)
+        if (!g->empty)
+            group_signal(g, SIGKILL, NULL, 0);
+    deadline_arm(&limit, now_monotonic() + END_USEC, give_up);
 }
 
-/* Groups that are left are killed; logs are written to the end; then the Node processes see the end of their channels. */
 static void go_on_ending(void)
 {
-    if (phase == DRAINING && (journal.source.fd < 0 || journal_idle())) {
-        leave();
-        deadline_arm(&limit, now_monotonic() + END_USEC, give_up);
-    }
-    bool left = manager.pid > 0 || journal.pid > 0;
+    bool left = false;
     for (struct pgroup *g = groups; g != NULL; g = g->next)
         left = left || !g->empty;
-    if (phase == LEAVING && !left)
-        end_now();
+    if (phase == KILLING && !left)
+        next_phase();
+    if (phase == DRAINING && (journal.argv == NULL || journal_idle()))
+        next_phase();
+    if (phase == LEAVING && manager.pid == 0 && journal.pid == 0)
+        next_phase();
 }
 
 static void before_wait(void)
@@ -180,7 +208,8 @@ static void before_wait(void)
 int main(int argc, char **argv)
 {
     char **manager_argv = NULL, **journal_argv = NULL;
-    (void)argc;
+    title = argv[0];
+    title_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]);
     for (char **at = argv + 1; *at != NULL;) {
         if (strcmp(*at, "--manager") == 0)
             manager_argv = take_command(at + 1, &at);

@@ -83,6 +83,7 @@ static void died(struct peer *p, int code, int status)
 {
     (void)p;
     conns_drop();
+    fds_drop_unrecorded();
     listeners_want();
     if (keeper.ending)
         return;

@@ -163,8 +163,8 @@ void peer_exited(struct peer *p, int code, int status)
     peer_close(p);
     p->died(p, code, status);
     p->pid = 0;
-    if (keeper.ending)
-        return;
+    if (keeper.leaving || (keeper.ending && p == &manager))
+        return; /* the journal process is needed until the logs are written */
     bool quick = now_monotonic() - p->last_start < QUICK_USEC;
     p->quick_deaths = quick ? p->quick_deaths + 1 : 0;
     if (p->quick_deaths < 3) {

@@ -23,6 +23,7 @@ static struct known *known;
 static uint64_t spawns;
 static pid_t waiting;            /* a dead process that the keeper was told of */
 static bool told_empty = true, killing, keeper_gone;
+static const char *unit;
 
 static void tell(uint32_t kind, uint64_t token, pid_t pid, int a)
 {
@@ -116,15 +117,14 @@ static void spawn_here(uint64_t token, int *fds, unsigned n)
     pid_t pid = n < 2 ? -1 : fork();
     if (pid == 0) {
         tell(R_SPAWNED, token, getpid(), 0); /* by the child itself: before anything that it does */
-        child_run(fds[0], fds[1], fds + 2, n - 2);
+        child_run(fds[0], fds[1], fds + 2, n - 2, unit);
     }
     int error = n < 2 ? EPROTO : errno;
     for (unsigned i = 0; i < n; i++)
         close(fds[i]);
     if (pid > 0)
         remember(token, pid, -1);
-    else
-        tell(R_SPAWNED, token, 0, error);
+    tell(R_SPAWNED, token, pid, pid > 0 ? 0 : error); /* by its parent too: births are told in order */
 }
 
 static void signal_one(const struct reaper_message *m)
@@ -154,10 +154,15 @@ static void signal_all(int signo, const pid_t *except, uint32_t n)
 
 static void adopt(uint64_t token, pid_t pid)
 {
-    int fd = *find_pid(pid) != NULL ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
-    if (fd >= 0)
+    int fd = -1, error = *find_pid(pid) != NULL ? EBUSY : 0;
+    /* Our own child keeps its pid until we reap it; another's has to be held. */
+    if (error == 0 && parent_of(pid) != getpid()) {
+        fd = (int)syscall(SYS_pidfd_open, pid, 0);
+        error = fd < 0 ? errno : 0;
+    }
+    if (error == 0)
         remember(token, pid, fd);
-    tell(R_ADOPTED, token, pid, fd >= 0 ? 0 : *find_pid(pid) != NULL ? EBUSY : errno);
+    tell(R_ADOPTED, token, pid, error);
 }
 
 static void obey(const struct reaper_message *m, int *fds, unsigned n)
@@ -261,7 +266,7 @@ static _Noreturn void last_orders(void)
     _exit(0);
 }
 
-_Noreturn void reaper_main(int fd)
+_Noreturn void reaper_main(int fd, const char *name)
 {
     sigset_t chld;
     int sock = fd == SOCK ? fd : dup3(fd, SOCK, O_CLOEXEC);
@@ -275,12 +280,19 @@ _Noreturn void reaper_main(int fd)
         _exit(71);
     setsid();
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    prctl(PR_SET_NAME, "steward-reaper");
-    while (!keeper_gone) {
-        /* What was killed and still lives, or forked on under another's signal, is looked for again. */
-        wait_round(killing && !told_empty ? 20 : -1);
-        if (killing && !told_empty && !keeper_gone)
+    unit = name;
+    set_title("steward-reaper", name);
+    for (int pause = 20; !keeper_gone;) {
+        /* What was killed and still lives, or forked on under another's signal, is looked for again, ever less often. */
+        bool again = killing && !told_empty;
+        uint64_t before = now_monotonic();
+        wait_round(again ? pause : -1);
+        if (!again)
+            pause = 20;
+        else if (killing && !told_empty && !keeper_gone && now_monotonic() - before >= (uint64_t)pause * 1000) {
+            pause = pause < 640 ? pause * 2 : 1000;
             signal_all(SIGKILL, NULL, 0);
+        }
     }
     last_orders();
 }

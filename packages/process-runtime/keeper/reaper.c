@@ -99,9 +99,11 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
     struct reaper_message reply = {.kind = R_REAP, .pid = m->pid};
     switch (m->kind) {
     case R_SPAWNED:
-        if (t != NULL && m->a != 0)
+        if (t == NULL || t->state != TOKEN_STARTING)
+            break; /* parent and child both tell, whoever is first is heard */
+        if (m->a != 0)
             token_failed(t, 0, (uint32_t)m->a);
-        else if (t != NULL)
+        else
             token_spawned(t, m->pid);
         break;
     case R_EXITED:
@@ -203,7 +205,7 @@ bool reaper_open(struct pgroup *g)
         return false;
     pid_t pid = fork();
     if (pid == 0)
-        reaper_main(pair[1]);
+        reaper_main(pair[1], g->name);
     int error = errno;
     close(pair[1]);
     if (pid < 0) {

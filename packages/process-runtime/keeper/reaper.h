@@ -17,5 +17,5 @@ enum reaper_kind {
     R_EMPTY,            /* u1 spawns done so far */
 };
 
-_Noreturn void reaper_main(int fd);
+_Noreturn void reaper_main(int fd, const char *name);
 #endif

@@ -53,7 +53,7 @@ static void make_here(struct token *t, int *fds, unsigned n)
 {
     pid_t pid = cgroup_fork(t->group);
     if (pid == 0)
-        child_run(fds[0], fds[1], fds + 2, n - 2);
+        child_run(fds[0], fds[1], fds + 2, n - 2, t->group->name);
     int error = errno;
     close_all(fds, n);
     if (pid < 0)

@@ -286,22 +286,27 @@ void token_adopt(uint64_t id, const char *group, pid_t pid, bool force)
     t->adopted = true;
     t->pid = pid;
     int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-    if (fd < 0) {
+    /* Where pidfds are filtered away, a child of a reaper of ours is safe to name by pid: only that reaper frees it. */
+    bool filtered = pid > 0 && fd < 0 && (errno == ENOSYS || errno == EPERM);
+    if (fd < 0 && !(filtered && (g->mode == GROUP_REAPER ? parent_of(pid) == g->reaper : parent_of(pid) == keeper.pid))) {
         token_adopted(t, pid > 0 ? errno : ESRCH);
         return;
     }
     /* Asked while the pidfd holds the process: the answer is about this one. */
     bool member = group_has(g, pid);
     if (!member && !force) {
-        close(fd);
+        if (fd >= 0)
+            close(fd);
         token_adopted(t, EPERM);
         return;
     }
     if (g->mode == GROUP_REAPER && member) {
-        close(fd);
+        if (fd >= 0)
+            close(fd);
         reaper_adopt(g, t);
         return;
     }
-    loop_add(&t->pidfd, fd, EPOLLIN, pidfd_ready);
+    if (fd >= 0)
+        loop_add(&t->pidfd, fd, EPOLLIN, pidfd_ready);
     token_adopted(t, 0);
 }

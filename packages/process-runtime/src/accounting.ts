@@ -114,7 +114,7 @@ interface ProcessUse {
   readonly cpuUsec: number;
 }
 
-/** proc(5): user and system time are fields 14 and 15, threads 20, in ticks of 1/100 s. */
+/** proc(5): user and system time are fields 14 to 17, of the process and of the children it waited for; threads 20; ticks of 1/100 s. */
 function useOf(pid: number): ProcessUse | undefined {
   const stat = readText(`/proc/${pid}/stat`);
   const status = readText(`/proc/${pid}/status`);
@@ -124,7 +124,7 @@ function useOf(pid: number): ProcessUse | undefined {
   return {
     threads: Number(fields[17] ?? 1),
     memoryBytes: (field("RssAnon") + field("RssShmem")) * 1024,
-    cpuUsec: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10_000,
+    cpuUsec: [11, 12, 13, 14].reduce((total, at) => total + Number(fields[at] ?? 0), 0) * 10_000,
   };
 }
 

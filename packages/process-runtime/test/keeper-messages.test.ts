@@ -325,6 +325,21 @@ describe("logs", () => {
     expect("stream" in end && journal.text(end.stream)).toBe("<3>first\nsecond\n");
   });
 
+  test("exit waits for the logs, though the journal process dies meanwhile", async () => {
+    const keeper = Keeper.start(bench, { journal: true });
+    onTestFinished(() => keeper.stop());
+    const manager = await keeper.manager();
+    const journal = await keeper.journal(false);
+    manager.client.spawn(1, "a", run(["/bin/echo", "last words"], { log: 1 }));
+    await manager.event("groupEmpty");
+    manager.client.send({ kind: "exit", status: 4 });
+    await journal.messages.find((message) => message.kind === "streamData");
+    journal.kill();
+    const next = await keeper.journal();
+    expect(await keeper.exited).toBe(4);
+    expect(next.text(1)).toBe("last words\n");
+  });
+
   test("exit waits until the logs are acknowledged", async () => {
     const keeper = Keeper.start(bench, { journal: true });
     onTestFinished(() => keeper.stop());

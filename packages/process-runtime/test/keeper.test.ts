@@ -400,6 +400,21 @@ describe("the keeper's own life", () => {
     expect(isAlive(pid)).toBe(true);
   });
 
+  test("reapers and children before execve do not look like the keeper", async () => {
+    const { manager } = await start();
+    manager.client.spawn(
+      1,
+      "a.service",
+      run(["/bin/sh", "-c", "cat /proc/$PPID/cmdline /proc/$PPID/comm > $OUT"], {
+        env: [`OUT=${bench.directory}/title`],
+      }),
+    );
+    await manager.event("exited");
+    expect(readFileSync(`${bench.directory}/title`, "utf8").replace(/\0+/, "|")).toBe(
+      "steward-reaper a.service|steward-reaper\n",
+    );
+  });
+
   test("a manager that breaks the protocol is replaced, services stay", async () => {
     const { keeper, manager } = await start();
     manager.client.spawn(1, "a.service", run(["/bin/sleep", "1000"]));
