@@ -1,5 +1,6 @@
 /** systemd's unit files: grammar, directives, value types, names, specifiers, loading. No I/O: the disk is an interface. */
 export { type Diagnostic, formatDiagnostic, type Position } from "./diagnostics.ts";
+export type { Handling } from "./directives/handling.ts";
 export {
   type Directive,
   directives,
@@ -11,6 +12,7 @@ export {
   type Settings,
   sectionsOf,
 } from "./directives/sections.ts";
+export { nearestWord, suggestDirective } from "./directives/suggest.ts";
 export type { ManPage } from "./directives/table.ts";
 export {
   escapeName,
@@ -23,6 +25,7 @@ export {
   unitNameToPath,
 } from "./escape-name.ts";
 export { defaultFacts, defaultSpecifiers, managerDefaults } from "./facts.ts";
+export { getValues, setValues } from "./grammar/edit.ts";
 export {
   LONG_LINE_MAX,
   parseUnitFile,

@@ -37,81 +37,90 @@ function commandWord(a: Assignment, at: number): Word | "end" | "malformed" {
   return relaxed;
 }
 
+/** A command as read, or what is wrong with it; `next` is where the following one begins, undefined where there is none. */
+type ReadCommand =
+  | { readonly command: ExecCommand; readonly next: number | undefined }
+  | { readonly problem: (tail: string) => string; readonly ignoreFailure: boolean };
+
 /** Adds the commands of one assignment to those before it. */
 function parseCommands(a: Assignment, commands: ExecCommand[]): void {
-  const text = a.value;
-  let at = 0;
-  for (;;) {
+  let at: number | undefined = 0;
+  while (at !== undefined) {
     const first = commandWord(a, at);
-    if (first === "malformed") a.warn(`Unbalanced quoting, ignoring: "${text}"`);
+    if (first === "malformed") a.warn(`Unbalanced quoting, ignoring: "${a.value}"`);
     if (typeof first === "string") return;
-    at = first.next;
-    const flags = prefixes(first.word);
-    // systemd.service(5): what `-` marks must not make the unit unusable, so its mistakes are warnings.
-    const say = (message: (tail: string) => string): void => {
-      if (flags.ignoreFailure) a.warn(message(", ignoring"));
-      else a.refuse(message(""));
-    };
-    const path = a.expand(flags.rest);
-    if (path === undefined) {
-      return say((tail) => `Failed to resolve unit specifiers in '${flags.rest}'${tail}: ${a.expandError()}`);
+    const read = readCommand(a, first);
+    if ("problem" in read) {
+      // systemd.service(5): what `-` marks must not make the unit unusable, so its mistakes are warnings.
+      if (read.ignoreFailure) a.warn(read.problem(", ignoring"));
+      else a.refuse(read.problem(""));
+      return;
     }
-    if (path === "") return say((tail) => `Empty path in command line${tail}: ${text}`);
-    if (!isSafeString(path)) return say((tail) => `Executable name contains special characters${tail}: ${path}`);
-    if (path.endsWith("/")) return say((tail) => `Executable path specifies a directory${tail}: ${path}`);
-    const isName = path.length <= 255 && !path.includes("/") && path !== "." && path !== "..";
-    if (!(path.startsWith("/") ? isValidPath(path) : isName)) {
-      return say((tail) => `Neither a valid executable name nor an absolute path${tail}: ${path}`);
-    }
-
-    const argv: string[] = flags.separateArgv0 ? [] : [path];
-    let another = false;
-    while (at < text.length) {
-      const unit = text.charCodeAt(at);
-      const escaped = unit === 92 && text.charCodeAt(at + 1) === 59;
-      const after = at + (escaped ? 2 : 1);
-      const alone = after >= text.length || isSpace(text.charCodeAt(after));
-      if ((unit === 59 || escaped) && alone) {
-        at = after;
-        while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;
-        if (escaped) {
-          argv.push(";");
-          continue;
-        }
-        another = true;
-        break;
-      }
-      const next = commandWord(a, at);
-      if (next === "end") break;
-      if (next === "malformed") {
-        const message = `Unbalanced quoting, ignoring: "${text}"`;
-        if (flags.ignoreFailure) a.warn(message);
-        else a.refuse(message);
-        return;
-      }
-      at = next.next;
-      const value = next.word.includes("%") ? a.expand(next.word) : next.word;
-      if (value === undefined) {
-        return say((tail) => `Failed to resolve unit specifiers in ${next.word}${tail}: ${a.expandError()}`);
-      }
-      argv.push(value);
-    }
-    if (argv.length === 0 || argv[0] === "") {
-      return say((tail) => `Empty executable name or zeroeth argument${tail}: ${text}`);
-    }
-    commands.push({
-      path: simplifyPath(path),
-      argv,
-      ignoreFailure: flags.ignoreFailure,
-      separateArgv0: flags.separateArgv0,
-      noEnvExpand: flags.noEnvExpand,
-      fullPrivileges: flags.fullPrivileges,
-      noSetuid: flags.noSetuid,
-      ambientMagic: flags.ambientMagic,
-      origin: a.position,
-    });
-    if (!another) return;
+    commands.push(read.command);
+    at = read.next;
   }
+}
+
+function readCommand(a: Assignment, first: Word): ReadCommand {
+  const { rest, ...flags } = prefixes(first.word);
+  const { ignoreFailure } = flags;
+  const path = a.expand(rest);
+  if (path === undefined) {
+    return {
+      problem: (tail) => `Failed to resolve unit specifiers in '${rest}'${tail}: ${a.expandError()}`,
+      ignoreFailure,
+    };
+  }
+  const wrong = pathProblem(path);
+  if (wrong !== undefined)
+    return { problem: (tail) => `${wrong}${tail}: ${path === "" ? a.value : path}`, ignoreFailure };
+
+  const argv: string[] = flags.separateArgv0 ? [] : [path];
+  const end = readArguments(a, first.next, argv);
+  if (typeof end === "function") return { problem: end, ignoreFailure };
+  if (argv.length === 0 || argv[0] === "") {
+    return { problem: (tail) => `Empty executable name or zeroeth argument${tail}: ${a.value}`, ignoreFailure };
+  }
+  return { command: { path: simplifyPath(path), argv, ...flags, origin: a.position }, next: end };
+}
+
+/** What is wrong with the path of a command: it is absolute, or a name that is searched for. */
+function pathProblem(path: string): string | undefined {
+  if (path === "") return "Empty path in command line";
+  if (!isSafeString(path)) return "Executable name contains special characters";
+  if (path.endsWith("/")) return "Executable path specifies a directory";
+  const isName = path.length <= 255 && !path.includes("/") && path !== "." && path !== "..";
+  const isUsable = path.startsWith("/") ? isValidPath(path) : isName;
+  return isUsable ? undefined : "Neither a valid executable name nor an absolute path";
+}
+
+/** Reads arguments up to a lone `;` or the end. Gives where the next command begins, undefined at the end, or what is wrong. */
+function readArguments(a: Assignment, from: number, argv: string[]): number | undefined | ((tail: string) => string) {
+  const text = a.value;
+  let at = from;
+  while (at < text.length) {
+    const unit = text.charCodeAt(at);
+    const escaped = unit === 92 && text.charCodeAt(at + 1) === 59;
+    const after = at + (escaped ? 2 : 1);
+    // `;` alone ends the command, `\;` alone is an argument (systemd.service(5), "Command lines").
+    if ((unit === 59 || escaped) && (after >= text.length || isSpace(text.charCodeAt(after)))) {
+      at = after;
+      while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;
+      if (!escaped) return at;
+      argv.push(";");
+      continue;
+    }
+    const word = commandWord(a, at);
+    if (word === "end") break;
+    if (word === "malformed") return () => `Unbalanced quoting, ignoring: "${text}"`;
+    at = word.next;
+    const value = a.expand(word.word);
+    if (value === undefined) {
+      return (tail) => `Failed to resolve unit specifiers in ${word.word}${tail}: ${a.expandError()}`;
+    }
+    argv.push(value);
+  }
+  return undefined;
 }
 
 /** The prefixes may come in any order, each once; `+`, `!` and `!!` exclude one another. */
