@@ -11,7 +11,7 @@ import {
 } from "@steward/journal";
 import { datagramSource, type JournalInput } from "@steward/process-runtime";
 import { consoleLine } from "./console-lines.ts";
-import { ProcessFacts, type Sender } from "./process-facts.ts";
+import { objectFields, ProcessFacts, type Sender } from "./process-facts.ts";
 import type { JournalSettings } from "./settings.ts";
 import { parseStreamMetadata, type StreamMetadata } from "./stream-metadata.ts";
 
@@ -188,8 +188,12 @@ export class Intake {
       } else {
         fields.push(journalField("_TRANSPORT", "journal"));
         fields.push(...this.#unitOf(message.group), ...this.#facts.of(message, message.monotonicUsec));
+        const object =
+          message.uid === 0 ? received.find((field) => field[0] === "OBJECT_PID")?.[1].toString() : undefined;
+        if (object !== undefined && /^\d{1,10}$/.test(object)) fields.push(...objectFields(Number(object)));
       }
       fields.push(...this.#machine);
+      const level = Number(received.find((field) => field[0] === "PRIORITY")?.[1].toString() || "6");
       this.#add(
         {
           realtimeUsec: message.realtimeUsec,
@@ -198,10 +202,10 @@ export class Intake {
           fields,
         },
         bytes.length,
+        level,
       );
       const text = received.find((field) => field[0] === "MESSAGE")?.[1];
       if (!fromManager && message.group !== "" && this.#settings.console && text !== undefined) {
-        const level = Number(received.find((field) => field[0] === "PRIORITY")?.[1].toString() ?? "6");
         this.#print(message.group, text, level, message.realtimeUsec);
       }
     }
@@ -238,6 +242,7 @@ export class Intake {
         fields,
       },
       bytes.length,
+      parsed.level,
     );
     if (message.group !== "" && this.#settings.console)
       this.#print(message.group, parsed.message, parsed.level, message.realtimeUsec);

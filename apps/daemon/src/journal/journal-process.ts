@@ -216,7 +216,7 @@ export class JournalProcess {
       this.#tries = 0;
       if (this.#complained !== "") this.#outside.complain("the journal is written again");
       this.#complained = "";
-      if (pending.urgent) writer.sync();
+      if (pending.urgent) this.#attempt(() => writer.sync());
       else this.#sync ??= setTimeout(() => this.sync(), SYNC_MS).unref();
     } catch (error) {
       this.#complain(`the journal cannot be written: ${text(error)}`);

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { type JournalField, journalField } from "@steward/journal";
 
 /** Who sent something, as the keeper says. */
@@ -55,14 +55,33 @@ export class ProcessFacts {
   }
 }
 
-function readDetails(pid: number): JournalField[] {
+/** What is known of the process that a privileged sender speaks of (systemd.journal-fields(7), OBJECT_PID=). */
+export function objectFields(pid: number): JournalField[] {
   const fields: JournalField[] = [];
-  const add = (name: string, read: () => string | undefined): void => {
+  const add = adder(fields);
+  add("OBJECT_UID", () => String(statSync(`/proc/${pid}`).uid));
+  add("OBJECT_GID", () => String(statSync(`/proc/${pid}`).gid));
+  add("OBJECT_COMM", () => readFileSync(`/proc/${pid}/comm`, "utf8").trimEnd());
+  add("OBJECT_EXE", () => readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""));
+  add("OBJECT_CMDLINE", () => commandLine(readFileSync(`/proc/${pid}/cmdline`)));
+  const unit = /\/([^/\n]+\.(?:service|scope|socket|mount|swap))(?:\/[^\n]*)?$/m;
+  add("OBJECT_SYSTEMD_UNIT", () => unit.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8"))?.[1]);
+  return fields;
+}
+
+/** Adds a field when it can be read and is not empty. */
+function adder(fields: JournalField[]): (name: string, read: () => string | undefined) => void {
+  return (name, read) => {
     try {
       const value = read();
       if (value !== undefined && value !== "") fields.push(journalField(name, value));
     } catch {}
   };
+}
+
+function readDetails(pid: number): JournalField[] {
+  const fields: JournalField[] = [];
+  const add = adder(fields);
   add("_EXE", () => readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""));
   add("_CMDLINE", () => commandLine(readFileSync(`/proc/${pid}/cmdline`)));
   add("_CAP_EFFECTIVE", () => /^CapEff:\s*0*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]);

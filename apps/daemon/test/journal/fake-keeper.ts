@@ -52,18 +52,10 @@ export class FakeKeeper {
   }
 
   start(): void {
-    const child = spawn(
-      process.execPath,
-      [
-        "--conditions=source",
-        "--disable-warning=ExperimentalWarning",
-        main,
-      ],
-      {
-        stdio: ["ignore", "pipe", "pipe", "pipe"],
-        env: { PATH: process.env.PATH, TZ: "UTC" },
-      },
-    );
+    const child = spawn(process.execPath, ["--conditions=source", "--disable-warning=ExperimentalWarning", main], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      env: { PATH: process.env.PATH, TZ: "UTC" },
+    });
     this.#child = child;
     child.stdout!.on("data", (text) => {
       this.output += String(text);
