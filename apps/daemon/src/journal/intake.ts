@@ -299,5 +299,6 @@ function emptyPending(): Pending {
     ended: [],
     console: [],
     bytes: 0,
+    urgent: false,
   };
 }

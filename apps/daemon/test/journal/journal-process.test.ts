@@ -230,7 +230,7 @@ describe("killed", () => {
     fake.start();
     const streams = [1, 2, 3];
     for (const stream of streams) fake.openStream(stream, METADATA.replace("web.service", `s${stream}.service`));
-    const LINES = 3000;
+    const LINES = 1500;
     let line = 0;
     let kills = 0;
     const acknowledged = (count: number): Promise<void> =>
