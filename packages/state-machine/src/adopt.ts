@@ -34,7 +34,20 @@ export function adoptRunning(state: CoreState, found: readonly FoundProcess[], n
           }
         : machine;
     const strays = machine.main === undefined ? record.strays : [...record.strays, token];
-    state.units.set(unit, { ...record, machine: adopted, strays, populated: true, stateChange: at, inactiveExit: at, activeEnter: at });
+    state.units.set(unit, {
+      ...record,
+      machine: adopted,
+      strays,
+      populated: true,
+      stateChange: at,
+      inactiveExit: at,
+      activeEnter: at,
+    });
   }
-  state.counters = { ...state.counters, nextToken: Math.max(state.counters.nextToken, highest + 1), startup: "finished", startedAt: at };
+  state.counters = {
+    ...state.counters,
+    nextToken: Math.max(state.counters.nextToken, highest + 1),
+    startup: "finished",
+    startedAt: at,
+  };
 }

@@ -18,8 +18,26 @@ test("what runs without a record is a service that is up, and its end is noticed
   expect([shown.get("ActiveState"), shown.get("SubState"), shown.get("MainPID")]).toEqual(["active", "running", 70]);
   expect(state.counters.nextToken).toBe(10);
   const usage = { cpuUsec: 0 };
-  const stray = step(state, { kind: "exited", now, unit: "a.service", token: 9, pid: 90, code: "exited", status: 0, usage });
+  const stray = step(state, {
+    kind: "exited",
+    now,
+    unit: "a.service",
+    token: 9,
+    pid: 90,
+    code: "exited",
+    status: 0,
+    usage,
+  });
   expect(stray.effects).toContainEqual({ kind: "release", token: 9 });
-  const main = step(state, { kind: "exited", now, unit: "a.service", token: 7, pid: 70, code: "exited", status: 0, usage });
+  const main = step(state, {
+    kind: "exited",
+    now,
+    unit: "a.service",
+    token: 7,
+    pid: 70,
+    code: "exited",
+    status: 0,
+    usage,
+  });
   expect(main.effects.map((effect) => effect.kind)).toContain("release");
 });

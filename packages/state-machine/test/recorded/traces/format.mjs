@@ -11,9 +11,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (shown) of(shown[1]).show.push(shown[2]);
   if (!line.startsWith("{")) continue;
   const { MESSAGE = "" } = JSON.parse(line);
-  const changed = /^(t-\d+\.service): Changed (\S+) -> (\S+)$/.exec(MESSAGE);
+  const changed = /^([tg]-\d+(?:-\w+)?\.service): Changed (\S+) -> (\S+)$/.exec(MESSAGE);
   if (changed) of(changed[1]).steps.push(changed[3]);
-  const job = /^(t-\d+\.service): Job \d+ \S+\/(\S+) finished, result=(\S+)$/.exec(MESSAGE);
+  const job = /^([tg]-\d+(?:-\w+)?\.service): Job \d+ \S+\/(\S+) finished, result=(\S+)$/.exec(MESSAGE);
   if (job) of(job[1]).steps.push(`(${job[2]} ${job[3]})`);
 }
 const number = (unit) => Number(/\d+/.exec(unit)[0]);
