@@ -20,13 +20,16 @@ export function readTraces(file: URL): Map<string, Trace[]> {
     const parts = steps.match(/\([^)]*\)|\S+/g) ?? [];
     const trace: Trace = {
       states: parts.filter((part) => !part.startsWith("(") && part !== "final-sigterm"),
-      jobs: parts.filter((part) => part.startsWith("(")),
+      jobs: once(parts.filter((part) => part.startsWith("("))),
       show: lines[i + 1]!.trim(),
     };
     units.set(unit, [...(units.get(unit) ?? []), trace]);
   }
   return units;
 }
+
+/** What is repeated counts once: how often Upholds= tries in vain until its rate limit depends on how long one looks. */
+const once = (jobs: readonly string[]): readonly string[] => jobs.filter((job, i) => job !== jobs[i - 1]);
 
 /** The recording that equals ours, or the first, to show the difference to. */
 export function closest(ours: Trace, known: readonly Trace[] = []): Trace | undefined {
@@ -68,7 +71,7 @@ export class Listener {
   }
 
   trace(unit: string, show: string): Trace {
-    return { states: this.states.get(unit) ?? [], jobs: this.jobs.get(unit) ?? [], show };
+    return { states: this.states.get(unit) ?? [], jobs: once(this.jobs.get(unit) ?? []), show };
   }
 }
 
