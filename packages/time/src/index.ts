@@ -1,4 +1,8 @@
 /** Time as systemd.time(7) writes it. Times are integer microseconds as JavaScript numbers; `Infinity` is "never". */
+export { nextElapse, previousElapse } from "./calendar/elapse.ts";
+export type { CalendarChain, CalendarComponent, CalendarEvent } from "./calendar/event.ts";
+export { formatCalendar } from "./calendar/format-calendar.ts";
+export { parseCalendar, type ZoneOptions } from "./calendar/parse-calendar.ts";
 export { formatTimespan } from "./format-timespan.ts";
 export {
   formatTimestamp,
@@ -6,7 +10,9 @@ export {
   type TimestampStyle,
   timestampFormattableMaxUsec,
 } from "./format-timestamp.ts";
+export { intlTimeZone } from "./intl-zone.ts";
 export { parseTimespan } from "./parse-timespan.ts";
+export { parseTimestamp, type TimestampOptions } from "./parse-timestamp.ts";
 export { readTimeZone } from "./tzif.ts";
 export {
   usecPerDay,
