@@ -1,3 +1,4 @@
+export { type Bus, busPath, joinBus, type NameReply } from "./bus.ts";
 export { type Call, ClientConnection, type ConnectOptions, connectBus } from "./client.ts";
 export { DBusError, EncodeError, errorNames, ProtocolError } from "./errors.ts";
 export {
