@@ -7,7 +7,7 @@ import { clone } from "./start/clone.mjs";
 import { canMakeNamespaces, launchAsUser, launchInNamespaces, removeLayout } from "./start/launch.mjs";
 import { addDropIn, choosePort, enabledUnits, layOut } from "./start/layout.mjs";
 import { bold, dim, red, Screen } from "./start/screen.mjs";
-import { connectWhenReady, killUnit, watchUnits } from "./start/watch.mjs";
+import { connectWhenReady, watchUnits } from "./start/watch.mjs";
 
 build();
 const instanceFile = join(clone, ".steward/instance");
@@ -68,24 +68,25 @@ function stop() {
   if (stopping === 1) {
     screen.end();
     screen.begin("Stopping", names, (state) => state.active === "inactive" || state.active === "failed");
-    const keeper = run.keeper();
-    if (keeper === undefined) run.child.kill("SIGKILL");
-    else process.kill(keeper, "SIGTERM");
-  } else if (stopping === 2 && bus !== undefined) {
+    signalKeeper("SIGTERM");
+  } else if (stopping === 2) {
     screen.log("hastening: what still runs is killed");
-    for (const name of names) killUnit(bus, name);
-    setTimeout(killAll, 2000).unref();
-  } else killAll();
+    signalKeeper("SIGTERM");
+    setTimeout(() => signalKeeper("SIGKILL"), 5000).unref();
+  } else signalKeeper("SIGKILL");
 }
 
-function killAll() {
+/** Reaches the keeper, or, before there is one, what would become it. */
+function signalKeeper(signal) {
+  if (ended) return;
   const keeper = run.keeper();
-  if (!ended && keeper !== undefined) process.kill(keeper, "SIGKILL");
+  if (keeper === undefined) run.child.kill("SIGKILL");
+  else process.kill(keeper, signal);
 }
 
 /** Removes whatever this run made; also when this process ends in an unforeseen way. */
 function clean() {
-  if (!ended) killAll();
+  signalKeeper("SIGKILL");
   rmSync(instanceFile, { force: true });
   run.dispose();
   removeLayout(layout);

@@ -7,6 +7,9 @@ import { fitForUser, ownNode } from "./layout.mjs";
 
 const stewardd = join(clone, "apps/daemon/bin/stewardd");
 
+/** Steward's own minimal set for a user: the machine's units stay out of this. */
+const ownUnits = join(clone, "apps/daemon/units/user");
+
 /** Whether this process may make mount and PID namespaces and mount in them. */
 export function canMakeNamespaces() {
   if (process.getuid() !== 0) return false;
@@ -53,7 +56,11 @@ export function launchAsUser(layout) {
     XDG_STATE_HOME: "state",
     XDG_DATA_HOME: "data",
   };
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME ?? layout.home, SYSTEMD_UNIT_PATH: layout.units };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME ?? layout.home,
+    SYSTEMD_UNIT_PATH: `${layout.units}:${ownUnits}`,
+  };
   if (process.env.TERM !== undefined) env.TERM = process.env.TERM;
   for (const [variable, name] of Object.entries(directories)) {
     env[variable] = join(layout.home, name);

@@ -22,7 +22,7 @@ export class Screen {
   begin(title, names, isDone) {
     this.#title = title;
     this.#began = performance.now();
-    this.#rows = new Map(names.map((name) => [name, { text: "waiting", settled: false, seconds: 0 }]));
+    this.#rows = new Map(names.map((name) => [name, { text: "…", settled: false, seconds: 0 }]));
     this.isDone = isDone;
     if (!terminal) console.log(title);
     else this.#timer ??= setInterval(() => this.#draw(), 100);

@@ -62,8 +62,3 @@ export function watchUnits(bus, names, heard) {
     clearInterval(timer);
   };
 }
-
-/** SIGKILL for all processes of a unit. */
-export async function killUnit(bus, name) {
-  await bus.call({ ...manager, member: "KillUnit", signature: "ssi", body: [name, "all", 9] }).catch(() => {});
-}

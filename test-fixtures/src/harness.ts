@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { eventually } from "./eventually.ts";
-import { canBootLab, lab, lacks, programs, stewardctl, stewardd } from "./machine.ts";
+import { canBootLab, clone, lab, lacks, programs, stewardctl, stewardd } from "./machine.ts";
 
 /** How a daemon is booted for a test. */
 export interface BootOptions {
@@ -219,7 +219,7 @@ const userEnvironment = {
   XDG_STATE_HOME: "/run/user/65534/state",
   XDG_DATA_HOME: "/run/user/65534/data",
   HOME: "/run/user/65534",
-  SYSTEMD_UNIT_PATH: "/run/user/65534/config/systemd/user",
+  SYSTEMD_UNIT_PATH: `/run/user/65534/config/systemd/user:${clone}/apps/daemon/units/user`,
 };
 
 /** As the ordinary user that runs the tests, without namespaces. */
