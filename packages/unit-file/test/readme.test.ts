@@ -23,6 +23,7 @@ test("every function that it names is there", () => {
   const known = new Set([
     ...Object.keys(api),
     "list",
+    "show",
     "read",
     "readlink",
     "stat",

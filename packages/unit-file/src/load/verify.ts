@@ -30,7 +30,7 @@ export function verifyUnit(parts: UnitNameParts, builder: SettingsBuilder, file:
   const { settings } = builder;
   switch (parts.type) {
     case "service":
-      verifyService(settings.Service, settings.Unit, builder, report);
+      verifyService(settings.Service, settings.Unit, report);
       break;
     case "socket":
       verifySocket(settings.Socket, report);
@@ -65,7 +65,6 @@ export function verifyUnit(parts: UnitNameParts, builder: SettingsBuilder, file:
 function verifyService(
   service: Settings["Service"],
   unit: Settings["Unit"],
-  builder: SettingsBuilder,
   report: Report,
 ): undefined {
   const { ExecStart: start, Type: type } = service;
@@ -120,11 +119,6 @@ function verifyService(
   }
   if (service.RuntimeMaxSec === Number.POSITIVE_INFINITY && service.RuntimeRandomizedExtraSec !== 0) {
     report.warn("Service has RuntimeRandomizedExtraSec= setting, but no RuntimeMaxSec=. Ignoring.");
-  }
-  if (builder.isSet("Service", "KillMode") && service.KillMode === "none") {
-    report.warn(
-      "Unit uses KillMode=none. This is unsafe, as it disables systemd's process lifecycle management for the service. Please update the service to use a safer KillMode=, such as 'mixed' or 'control-group'. Support for KillMode=none is deprecated and will eventually be removed.",
-    );
   }
 }
 

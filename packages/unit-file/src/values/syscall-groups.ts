@@ -193,6 +193,8 @@ export const unnumberedSyscalls: ReadonlySet<string> = new Set([
   "sched_set_affinity",
   "sethae",
   "setpgrp",
+  // One number with switch_endian, which is what is shown.
+  "sys_debug_setcontext",
   "uretprobe",
   "utrap_install",
 ]);
