@@ -34,7 +34,7 @@ describe.skipIf(!hasBus)("a dbus-daemon, where one is installed (package dbus-da
     const config = join(directory, "conf");
     writeFileSync(
       config,
-      `<busconfig><listen>unix:path=${path}</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*"/><allow own="*"/><allow user="*"/></policy></busconfig>`,
+      `<busconfig><listen>unix:path=${path}</listen><auth>EXTERNAL</auth><policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`,
     );
     daemon = spawn("dbus-daemon", ["--nofork", "--nopidfile", `--config-file=${config}`, "--print-address=1"], {
       stdio: ["ignore", "pipe", "inherit"],
