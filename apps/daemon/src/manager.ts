@@ -17,7 +17,7 @@ import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
 import { globPattern } from "./bus/glob-pattern.ts";
-import { builtinUnits } from "./builtin-units.ts";
+import { builtinReasons } from "./builtin-units.ts";
 import type { Clock } from "./clock.ts";
 import type { MachineFacts } from "./conditions/facts.ts";
 import { originProperties, type ShownProperty } from "./definition-properties.ts";
@@ -56,6 +56,11 @@ export interface ManagerParts {
   readonly settingsChanged: () => void;
   /** Ends this process, so that the keeper starts the next one: what an upgrade is. */
   readonly reexecute: () => void;
+}
+
+/** What a unit wants and requires by its files. */
+function pulledIn(unit: LoadedUnit | undefined): readonly string[] {
+  return (unit?.dependencies ?? []).filter(({ kind }) => kind === "Wants" || kind === "Requires").map(({ name }) => name);
 }
 
 /** What the install state of a unit without a file is. */
@@ -147,8 +152,11 @@ export class Manager {
 
   submitLoad(units: readonly LoadedUnit[], replaceAll: boolean): void {
     if (units.length === 0 && !replaceAll) return;
-    const builtin: Record<string, string> = {};
-    for (const [name, { reason }] of Object.entries(builtinUnits)) builtin[name] = reason;
+    const { places, definitions } = this.parts;
+    const builtin = builtinReasons({
+      bootedElsewhere: places.scope === "system" && !places.init,
+      dependencies: (target) => pulledIn(definitions.get(target)),
+    });
     this.parts.submit({ kind: "load", now: this.parts.clock.now(), units, replaceAll, builtin });
   }
 
