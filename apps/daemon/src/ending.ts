@@ -1,10 +1,10 @@
 import type { Job, JobResult } from "@steward/graph";
 import type { KeeperClient } from "@steward/process-runtime";
 import type { Effect } from "@steward/state-machine";
-import { rmSync } from "node:fs";
 import { say } from "./console.ts";
 import type { Environment } from "./environment.ts";
 import type { Manager } from "./manager.ts";
+import { removeBootedMark } from "./prepare.ts";
 
 /** reboot(2) commands. */
 const rebootCommands = { reboot: 0x01234567, poweroff: 0x4321fedc, halt: 0xcdef0123 } as const;
@@ -91,6 +91,6 @@ export class Ending {
   /** Leaves nothing that says that we are here. */
   private leave(): void {
     const { places } = this.environment;
-    if (places.scope === "system" && !places.init && !places.besideSystemd) rmSync(`${places.systemdDirectory}/system`, { recursive: true, force: true });
+    if (!places.init) removeBootedMark(places);
   }
 }
