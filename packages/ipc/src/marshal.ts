@@ -119,13 +119,15 @@ function compileStruct(fields: readonly Marshaler[]): Marshaler {
   };
 }
 
-/** Writes the length of an array after its elements; the length leaves out the padding before the first. */
-function withLength(writer: Writer, alignment: number, elements: () => void): void {
+/** Begins an array: its length is written when it ends, and leaves out the padding before the first element. */
+function beginArray(writer: Writer, alignment: number): number {
   writer.uint32(0);
-  const lengthAt = writer.at - 4;
+  writer.lengthAt = writer.at - 4;
   writer.align(alignment);
-  const start = writer.at;
-  elements();
+  return writer.at;
+}
+
+function endArray(writer: Writer, lengthAt: number, start: number): void {
   const length = writer.at - start;
   if (length > MAX_ARRAY_BYTES) throw new EncodeError("an array has at most 64 MiB");
   writer.put32(lengthAt, length);
@@ -136,30 +138,30 @@ function compileArray(elementType: TypeNode): Marshaler {
   const alignment = alignmentOf(elementType);
   const isBytes = elementType.kind === "basic" && elementType.code === "y";
   return (writer, value) => {
-    if (isBytes && value instanceof Uint8Array) {
-      withLength(writer, 1, () => writer.raw(value));
-      return;
-    }
-    if (!Array.isArray(value)) throw mismatch("an array", value);
-    withLength(writer, alignment, () => {
-      for (let index = 0; index < value.length; index++) element(writer, value[index]);
-    });
+    const raw = isBytes && value instanceof Uint8Array;
+    if (!raw && !Array.isArray(value)) throw mismatch("an array", value);
+    const start = beginArray(writer, alignment);
+    const { lengthAt } = writer;
+    if (raw) writer.raw(value);
+    else for (let index = 0; index < value.length; index++) element(writer, value[index]);
+    endArray(writer, lengthAt, start);
   };
 }
 
 function compileDict(key: Marshaler, entry: Marshaler): Marshaler {
+  const put = (writer: Writer, name: Value, item: Value): void => {
+    writer.align(8);
+    key(writer, name);
+    entry(writer, item);
+  };
   return (writer, value) => {
-    const put = (item: Value, name: Value): void => {
-      writer.align(8);
-      key(writer, name);
-      entry(writer, item);
-    };
-    withLength(writer, 8, () => {
-      if (value instanceof Map) value.forEach(put);
-      else if (Array.isArray(value)) for (const [name, item] of value as [Value, Value][]) put(item, name);
-      else if (value !== null && typeof value === "object" && !(value instanceof Variant)) {
-        for (const name of Object.keys(value)) put((value as { [key: string]: Value })[name]!, name);
-      } else throw mismatch("a dictionary", value);
-    });
+    const start = beginArray(writer, 8);
+    const { lengthAt } = writer;
+    if (Array.isArray(value)) for (const pair of value as [Value, Value][]) put(writer, pair[0], pair[1]);
+    else if (value instanceof Map) for (const [name, item] of value) put(writer, name, item);
+    else if (value !== null && typeof value === "object" && !(value instanceof Variant)) {
+      for (const name of Object.keys(value)) put(writer, name, (value as { [key: string]: Value })[name]!);
+    } else throw mismatch("a dictionary", value);
+    endArray(writer, lengthAt, start);
   };
 }

@@ -14,6 +14,8 @@ const SHORT_STRING = 48;
 export class Writer {
   bytes: Buffer;
   at = 0;
+  /** Where the array that was begun last has its length; to be kept by who began it. */
+  lengthAt = 0;
   readonly bigEndian: boolean;
 
   constructor(capacity = 512, bigEndian = false) {
@@ -36,7 +38,10 @@ export class Writer {
 
   align(multiple: number): void {
     this.reserve(multiple);
-    while ((this.at & (multiple - 1)) !== 0) this.bytes[this.at++] = 0;
+    const { bytes } = this;
+    let { at } = this;
+    while ((at & (multiple - 1)) !== 0) bytes[at++] = 0;
+    this.at = at;
   }
 
   uint8(value: number): void {
@@ -54,10 +59,12 @@ export class Writer {
   }
 
   uint32(value: number): void {
-    this.align(4);
-    this.reserve(4);
-    this.put32(this.at, value);
-    this.at += 4;
+    this.reserve(8);
+    const { bytes } = this;
+    let { at } = this;
+    while ((at & 3) !== 0) bytes[at++] = 0;
+    this.put32(at, value);
+    this.at = at + 4;
   }
 
   /** Writes four bytes at a place already passed: lengths that are known only afterwards. */
@@ -114,41 +121,32 @@ export class Writer {
 
   /** A string or object path: length, UTF-8, NUL. A NUL inside cannot be said in D-Bus. */
   string(value: string): void {
-    this.align(4);
-    const lengthAt = this.at;
-    this.reserve(value.length * 3 + 5);
-    this.at += 4;
-    this.put32(lengthAt, this.text(value));
-    this.bytes[this.at++] = 0;
+    this.reserve(value.length * 3 + 8);
+    const { bytes } = this;
+    let { at } = this;
+    while ((at & 3) !== 0) bytes[at++] = 0;
+    const end = asciiInto(bytes, at + 4, value);
+    this.at = end < 0 ? this.utf8(value, at + 4) : end;
+    this.put32(at, this.at - at - 4);
+    bytes[this.at++] = 0;
   }
 
   /** A signature: one byte of length, ASCII, NUL. */
   signature(value: string): void {
-    if (value.length > 255) throw new EncodeError("a signature has at most 255 characters");
-    this.reserve(value.length * 3 + 2);
-    this.bytes[this.at++] = value.length;
-    this.text(value);
-    this.bytes[this.at++] = 0;
+    const { length } = value;
+    if (length > 255) throw new EncodeError("a signature has at most 255 characters");
+    this.reserve(length + 2);
+    const { bytes } = this;
+    let { at } = this;
+    bytes[at++] = length;
+    for (let index = 0; index < length; index++) bytes[at++] = value.charCodeAt(index);
+    bytes[at++] = 0;
+    this.at = at;
   }
 
-  private text(value: string): number {
-    const { bytes, at } = this;
-    if (value.length <= SHORT_STRING) {
-      let index = 0;
-      for (; index < value.length; index++) {
-        const code = value.charCodeAt(index);
-        if (code >= 0x80 || code === 0) break;
-        bytes[at + index] = code;
-      }
-      if (index === value.length) {
-        this.at += index;
-        return index;
-      }
-    }
+  private utf8(value: string, at: number): number {
     if (value.includes("\0")) throw new EncodeError("a string cannot hold a NUL");
-    const length = bytes.write(value, at, "utf8");
-    this.at += length;
-    return length;
+    return at + this.bytes.write(value, at, "utf8");
   }
 
   raw(value: Uint8Array): void {
@@ -156,4 +154,16 @@ export class Writer {
     this.bytes.set(value, this.at);
     this.at += value.length;
   }
+}
+
+/** Writes a short ASCII text and gives its end; -1 where the text is another one. */
+function asciiInto(bytes: Buffer, start: number, value: string): number {
+  const { length } = value;
+  if (length > SHORT_STRING) return -1;
+  for (let index = 0; index < length; index++) {
+    const code = value.charCodeAt(index);
+    if (code >= 0x80 || code === 0) return -1;
+    bytes[start + index] = code;
+  }
+  return start + length;
 }
