@@ -123,7 +123,8 @@ export function parseTimestamp(text: string, options: TimestampOptions): number 
     micros = read.micros;
     if (weekday !== undefined && weekday !== weekdayOf(c)) return undefined;
   }
-  const sec = fromLocal(c, { zone, offsetSec: zone.at(nowSec).offsetSec }, dst);
+  // Where clocks went back and a time came twice, it is the one that the C library finds when it is asked for the first time.
+  const sec = fromLocal(c, { zone, offsetSec: 0 }, dst);
   if (sec === undefined || sec < 0) return undefined;
   const usec = sec * usecPerSec + micros;
   return usec > timestampFormattableMaxUsec ? undefined : usec;

@@ -60,6 +60,9 @@ function parseComponent(cursor: Cursor, fine: boolean): CalendarComponent | unde
     const given = parseNumber(cursor, fine);
     if (given === undefined || given === 0) return undefined;
     repeat = given;
+  } else if (fine && stop !== undefined && start + repeat > stop) {
+    // Seconds repeat by whole ones unless told, so a shorter range cannot be meant.
+    return undefined;
   }
   const next = text[cursor.at];
   if (next !== undefined && !" ,-~:".includes(next)) return undefined;
@@ -107,9 +110,9 @@ export function normaliseChain(chain: CalendarChain): CalendarChain {
 
 /** Whether every value can occur: within its bounds, and each repetition at least once. */
 export function isValidChain(chain: CalendarChain, from: number, to: number, endOfMonth = false): boolean {
-  // Days that far from the end of the month are not in every month.
-  const last = endOfMonth ? to - 3 : to;
-  return (chain ?? []).every(({ start, stop, repeat }) => {
+  return (chain ?? []).every(({ start, stop, repeat }, i) => {
+    // Days that far from the end of the month are not in every month. systemd takes three days off for each further value, so we do.
+    const last = endOfMonth ? to - 3 * (i + 1) : to;
     if (start < from || start > last || repeat > last - from) return false;
     if (stop !== undefined) return stop >= from && stop <= last && start + repeat <= stop;
     return endOfMonth ? start - repeat >= from : start + repeat <= last;
@@ -120,7 +123,7 @@ export function isValidChain(chain: CalendarChain, from: number, to: number, end
 export function formatChain(chain: CalendarChain, width: number, fine = false): string {
   if (chain === undefined) return "*";
   const [first] = chain;
-  if (fine && chain.length === 1 && first!.start === 0 && first!.repeat === usecPerSec) return "*";
+  if (fine && chain.length === 1 && first!.start === 0 && first!.stop === undefined && first!.repeat === usecPerSec) return "*";
   const unit = fine ? usecPerSec : 1;
   const number = (value: number, digits: number): string => {
     const rest = value % unit;

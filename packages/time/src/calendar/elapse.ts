@@ -1,4 +1,4 @@
-import { weekdayOf } from "../civil.ts";
+import { secondsFromCivil, weekdayOf } from "../civil.ts";
 import { timestampFormattableMaxUsec } from "../format-timestamp.ts";
 import { intlTimeZone } from "../intl-zone.ts";
 import { fromLocal, type LocalClock, toLocal } from "../local-time.ts";
@@ -51,6 +51,17 @@ function settle(m: Moment, clock: LocalClock): "fine" | "moved" | "impossible" {
   if (below !== "micros") t[below] = starts[below];
   Object.assign(m, t);
   return "moved";
+}
+
+/** Brings the fields into range before a new way down. In a gap this goes forward: backward would find again what has been. */
+function normalise(m: Moment, clock: LocalClock): void {
+  const t = { ...m };
+  makeTime(t, clock);
+  if (secondsFromCivil(t) >= secondsFromCivil(m)) Object.assign(m, t);
+  else {
+    m.dst = t.dst;
+    makeTime(m, clock);
+  }
 }
 
 /** The day that is the n-th last of the moment's month; -1 where the month has none such. */
@@ -147,7 +158,7 @@ export function nextElapse(event: CalendarEvent, afterUsec: number, options: Zon
   const clock: LocalClock = { zone: named, offsetSec: event.zone === undefined ? local.at(sec).offsetSec : 0 };
   const m: Moment = { ...toLocal(sec, named), micros: from % usecPerSec, dst: named.at(sec).dst };
   for (let iteration = 0; iteration < iterationsMax; iteration++) {
-    makeTime(m, clock);
+    normalise(m, clock);
     m.dst = event.dst;
     const outcome = descend(event, m, clock);
     if (outcome === "never") return undefined;
