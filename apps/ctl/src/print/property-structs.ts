@@ -68,7 +68,7 @@ const byName: { readonly [name: string]: Form } = {
   TimersCalendar: (value, _, times) =>
     rows(value).map(
       ([base, at, next]) =>
-        `{ ${String(base)}=${String(at)} ; next_elapse=${next === MAX ? "n/a" : (times.absolute(Number(next)) ?? "n/a")} }`,
+        `{ ${String(base)}=${String(at)} ; next_elapse=${(next === MAX ? undefined : times.absolute(Number(next))) ?? "(null)"} }`,
     ),
   DeviceAllow: pairs((path, access) => `${path} ${access}`),
   IPAddressAllow: (value) => [rows(value).map(address).join(" ")],

@@ -46,9 +46,9 @@ export function unitStatusLines(input: StatusInput): string[] {
     ...(facts.flag("Transient") ? [titled("Transient", "yes")] : []),
     ...dropInLines(facts),
     ...activeLines(input),
-    ...many("TriggeredBy", input.triggeredBy.map(neighbour)),
+    ...many("TriggeredBy", input.triggeredBy.map(({ name, state }) => `${stateDot(state)} ${name}`)),
     ...timerLines(input),
-    ...many("Triggers", input.triggers.map(neighbour)),
+    ...many("Triggers", input.triggers.map(({ name, state }) => `${statePaint(state)("●")} ${name}`)),
     ...conditionLines(input),
     ...optional("Device", facts.text("SysFSPath")),
     ...optional("Where", facts.text("Where")),
@@ -69,10 +69,6 @@ export function unitStatusLines(input: StatusInput): string[] {
 
 function optional(title: string, text: string | undefined, format = (value: string): string => value): string[] {
   return text === undefined ? [] : [titled(title, format(text))];
-}
-
-function neighbour({ name, state }: Neighbour): string {
-  return `${statePaint(state)("●")} ${name}`;
 }
 
 function headLine(facts: Facts): string {
@@ -151,7 +147,7 @@ function conditionLines({ facts, times }: StatusInput): string[] {
   if (!facts.flag("ConditionResult") && tried > 0) {
     const rows = unmet("Conditions");
     lines.push(titled("Condition", `start ${highlightYellow("condition failed")} at ${times.both(tried)}`));
-    lines.push(...rows.map((row, index) => `${INDENT}${index === rows.length - 1 ? "└─" : "├─"}${describe(row)}`));
+    lines.push(...rows.map((row, index) => `${INDENT}${index === rows.length - 1 ? "└─" : "├─"} ${describe(row)}`));
   }
   const asserted = facts.moment("AssertTimestamp");
   if (!facts.flag("AssertResult") && asserted > 0) {

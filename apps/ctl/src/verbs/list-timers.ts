@@ -1,6 +1,9 @@
 /** list-timers: what elapses next first. */
 import { listUnits } from "../bus/expand-names.ts";
+import { DBusError } from "@steward/ipc";
+import { errorText } from "../bus/manager.ts";
 import type { Context } from "../context.ts";
+import { Failure } from "../failure.ts";
 import { cell, tableLines } from "../print/table.ts";
 import { highlight, highlightRed } from "../print/terminal.ts";
 import { Times } from "../print/times.ts";
@@ -24,7 +27,9 @@ export async function listTimers(context: Context, args: readonly string[]): Pro
       name.endsWith(".timer") &&
       (context.options.all === true || filters.states.length > 0 || active !== "inactive" || job > 0),
   );
-  const rows = await Promise.all(shown.map(({ name }) => timerRow(context, name)));
+  const rows = await Promise.all(shown.map(({ name }) => timerRow(context, name))).catch((error: unknown) => {
+    throw error instanceof DBusError ? new Failure(`Failed to get next elapse time: ${errorText(error)}`) : error;
+  });
   rows.sort((a, b) => (a.next || Infinity) - (b.next || Infinity) || compareText(a.unit, b.unit));
   if (wantsJson(context)) printJson(context, rows.map(jsonRow));
   else printTable(context, rows);

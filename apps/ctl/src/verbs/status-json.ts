@@ -9,7 +9,7 @@ import { propertyJson } from "../print/property.ts";
 import { unitPath } from "../unit-name.ts";
 import { printJson } from "./filters.ts";
 import { journalDirectories } from "./journal-places.ts";
-import { exitCodeOf } from "./status.ts";
+import { exitCodeOf } from "./status-exit-code.ts";
 import { unitEntries } from "./status-logs.ts";
 import { Facts } from "./unit-facts.ts";
 

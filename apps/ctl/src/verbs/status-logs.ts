@@ -63,7 +63,7 @@ export function statusLogs(unit: string, options: Options, sinceMonotonicUsec: n
     const entries = unitEntries(journal, unit, options, sinceMonotonicUsec);
     const notice = entries.length > 0 || linesOption(options) > 0 ? rotated(journal, sinceMonotonicUsec) : "";
     const text = entries.map((entry) => print(entry)?.toString("utf8") ?? "").join("");
-    return text === "" && notice === "" ? "" : `\n${notice}${text}`;
+    return text === "" && notice === "" ? "" : `\n${text}${notice}`;
   } finally {
     journal.close();
   }

@@ -15,6 +15,7 @@ import { type Neighbour, unitStatusLines } from "../print/unit-status.ts";
 import { unitPath } from "../unit-name.ts";
 import { compareUnits, readFilters, typeMatches, wantsJson } from "./filters.ts";
 import { warnOfChangedFiles } from "./jobs.ts";
+import { exitCodeOf } from "./status-exit-code.ts";
 import { statusJson } from "./status-json.ts";
 import { linesOption, statusLogs } from "./status-logs.ts";
 import { Facts } from "./unit-facts.ts";
@@ -78,26 +79,6 @@ async function unitNames(context: Context, args: readonly string[]): Promise<str
     }
   }
   return names;
-}
-
-/** The exit code that a unit's state stands for (systemctl(1), "Exit status"). */
-export function exitCodeOf(facts: Facts): number {
-  const state = facts.text("ActiveState");
-  if (facts.text("LoadState") === "not-found" && state === "inactive") return exitCodes.noSuchUnit;
-  if (state === "active" || state === "reloading") return exitCodes.success;
-  const pidFile = facts.text("PIDFile");
-  if ((state === "inactive" || state === "failed") && pidFile !== undefined && isReadable(pidFile))
-    return exitCodes.deadWithPidFile;
-  return exitCodes.notRunning;
-}
-
-function isReadable(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function neighbours({ manager }: Context, names: readonly string[]): Promise<Neighbour[]> {
