@@ -37,6 +37,7 @@ export class JournalProcess {
   #writer: JournalWriter | undefined;
   #intake: Intake | undefined;
   #instance = "";
+  #firstOfKeeper = false;
   #waiting: JournalInput[] = [];
   #held: Pending | undefined;
   #tries = 0;
@@ -56,12 +57,17 @@ export class JournalProcess {
   receive(messages: readonly JournalInput[]): void {
     this.#received += messages.length;
     for (const message of messages) {
-      if (message.kind === "journalHello") this.#instance = this.#outside.instance(message.keeperPid);
+      if (message.kind === "journalHello") this.#greet(message);
       else if (message.kind === "config") this.#configure(message.config);
       else if (this.#intake === undefined) this.#waiting.push(message);
       else this.#take(message);
     }
     this.#schedule();
+  }
+
+  #greet(message: Extract<JournalInput, { kind: "journalHello" }>): void {
+    this.#instance = this.#outside.instance(message.keeperPid);
+    this.#firstOfKeeper = message.generation === 1;
   }
 
   /** Begins another file (SIGUSR2, journalctl --rotate). */
@@ -197,9 +203,12 @@ export class JournalProcess {
         writeAheadPath: settings.writeAheadPath,
       });
       this.#writer = writer;
-      // Positions of a keeper that is gone mean nothing.
-      const old = [...writer.positions.keys()].filter((key) => !key.startsWith(`${this.#instance}/`));
+      // Positions of a keeper that is gone mean nothing; the first journal process of a keeper has none of its own.
+      const old = [...writer.positions.keys()].filter(
+        (key) => this.#firstOfKeeper || !key.startsWith(`${this.#instance}/`),
+      );
       if (old.length > 0) writer.commit({ entries: [], positions: old.map((key) => [key, undefined] as const) });
+      this.#firstOfKeeper = false;
       return writer;
     } catch (error) {
       this.#complain(`the journal cannot be opened: ${text(error)}`);

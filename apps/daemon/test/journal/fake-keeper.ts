@@ -25,6 +25,7 @@ export class FakeKeeper {
   complaints = "";
   readonly #instance = process.pid;
   #child: ChildProcess | undefined;
+  #generation = 0;
   #channel: Duplex | undefined;
   #kept: Kept[] = [];
   readonly #offsets = new Map<number, number>();
@@ -83,7 +84,7 @@ export class FakeKeeper {
     this.#write({
       kind: "journalHello",
       protocol: 1,
-      generation: 1,
+      generation: ++this.#generation,
       bootId: "00112233445566778899aabbccddeeff",
       keeperPid: this.#instance,
     });
@@ -156,6 +157,16 @@ export class FakeKeeper {
       data: Buffer.from(text),
     };
     this.#keep({ message, source, end: seq });
+  }
+
+  /** A new keeper takes this one's place: its numbers start anew, and what was not acknowledged is gone with it. */
+  reborn(): void {
+    this.#generation = 0;
+    this.#kept = [];
+    this.#offsets.clear();
+    this.#metadata.clear();
+    this.#unannounced.clear();
+    this.#seq = 0;
   }
 
   /** Everything is acknowledged. */

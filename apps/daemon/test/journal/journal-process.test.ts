@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { Journal, type JournalEntry, matchFields } from "@steward/journal";
 import { datagramSource } from "@steward/process-runtime";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { keeperInstance } from "../../src/journal/keeper-instance.ts";
 import { FakeKeeper } from "./fake-keeper.ts";
 
 const METADATA = [
@@ -274,13 +275,27 @@ describe("killed", () => {
 
   test("a new keeper's streams are not taken for the old one's", async () => {
     const fake = keeper();
+    for (const which of ["first", "second"]) {
+      fake.start();
+      fake.openStream(1, METADATA);
+      fake.write(1, `from the ${which} keeper\n`);
+      fake.datagram(datagramSource.native, `MESSAGE=datagram of the ${which}\n`);
+      await fake.idle();
+      await fake.kill();
+      fake.reborn();
+    }
     fake.start();
-    fake.openStream(1, METADATA);
-    fake.write(1, "from the first keeper\n");
-    await fake.idle();
-    await fake.close();
-    const { keeperInstance } = await import("../../src/journal/keeper-instance.ts");
+    expect(messages(fake.directory)).toEqual([
+      "from the first keeper",
+      "datagram of the first",
+      "from the second keeper",
+      "datagram of the second",
+    ]);
+  });
+
+  test("a keeper is named by more than its pid", () => {
     expect(keeperInstance(process.pid)).toBe(keeperInstance(process.pid));
     expect(keeperInstance(process.pid)).not.toBe(keeperInstance(process.ppid));
+    expect(keeperInstance(process.pid)).not.toBe(`pid.${process.pid}`);
   });
 });
