@@ -1,6 +1,6 @@
 import type { JobType } from "@steward/graph";
 import { definitionOf, resolveName } from "./definition/definitions.ts";
-import { logManager, priority } from "./log/log.ts";
+import { logManager, logUnit, priority } from "./log/log.ts";
 import type { Effect } from "./model/effect.ts";
 import type { Event } from "./model/event.ts";
 import { unitView } from "./properties/view.ts";
@@ -22,7 +22,9 @@ function refusal(turn: Turn, unit: string, job: JobType): string | undefined {
   if (!starting.has(job) || definitionOf(turn.state, unit)?.loadState !== "loaded") return undefined;
   if (unitView(turn.state, unit).activeState === "active") return undefined;
   const refuses = turn.engine.machineOf(unit).refuses;
-  return refuses === undefined ? undefined : `Cannot start ${unit}: ${refuses}`;
+  if (refuses === undefined) return undefined;
+  logUnit(turn, priority.notice, unit, refuses);
+  return `${unit}: ${refuses}`;
 }
 
 /** StartUnit and its kin. The reply comes before anything of the job is performed. */

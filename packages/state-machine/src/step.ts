@@ -146,11 +146,15 @@ function drain(turn: Turn): void {
       runJob(turn, job);
       continue;
     }
+    const [restart] = turn.restarts;
     const [upheld] = turn.upheld;
     const [bound] = turn.bound;
     const [unneeded] = turn.unneeded;
     const [idle] = turn.state.idle;
-    if (upheld !== undefined) {
+    if (restart !== undefined) {
+      turn.restarts.delete(restart);
+      dispatch({ turn, unit: restart }, { kind: "restartElapsed" });
+    } else if (upheld !== undefined) {
       turn.upheld.delete(upheld);
       startIfUpheld(turn, upheld);
     } else if (bound !== undefined) {

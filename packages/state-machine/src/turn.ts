@@ -29,6 +29,8 @@ export interface Turn {
   readonly unneeded: Set<string>;
   readonly bound: Set<string>;
   readonly upheld: Set<string>;
+  /** Services that are to be restarted at once (RestartSec=0). */
+  readonly restarts: Set<string>;
   /** Units whose OnFailure= or OnSuccess= has acted in this turn: two that start each other and fail at once must not spin. */
   readonly ended: Set<string>;
   readonly engine: Engine;
@@ -46,6 +48,7 @@ export function beginTurn(state: CoreState, now: Now, engine: Engine): Turn {
     unneeded: new Set(),
     bound: new Set(),
     upheld: new Set(),
+    restarts: new Set(),
     ended: new Set(),
     engine,
   };

@@ -1,4 +1,4 @@
-import type { Program } from "@steward/state-machine";
+import { forever, type Program } from "@steward/state-machine";
 import { describe, expect, test } from "vitest";
 import { service } from "./kit/units.ts";
 import { World } from "./kit/world.ts";
@@ -72,4 +72,27 @@ test("RestartSteps= and RestartMaxDelaySec= stretch the pause", () => {
   );
   const gaps = pauses.slice(1, 6).map(({ atUsec }, i) => Math.round((atUsec - pauses[i]!.atUsec) / 1_000_000));
   expect(gaps).toEqual([2, 4, 8, 8, 8]);
+});
+
+test("RestartSec=0 goes on in the same turn", () => {
+  const world = new World(
+    { "a.service": service("ExecStart=/a\nRestart=always\nRestartSec=0") },
+    { programs: { "a.service": forever } },
+  );
+  world.start("a.service").run(1_000_000);
+  const { token, pid } = world.service("a.service").main!;
+  world.kernel.processes.delete(pid);
+  const usage = { cpuUsec: 0 };
+  const effects = world.deliver({
+    kind: "exited",
+    unit: "a.service",
+    token,
+    pid,
+    code: "killed",
+    status: 9,
+    usage,
+    lastOfGroup: true,
+  });
+  expect(effects.some((effect) => effect.kind === "spawn")).toBe(true);
+  expect(world.service("a.service").nRestarts).toBe(1);
 });

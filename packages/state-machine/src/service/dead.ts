@@ -92,7 +92,9 @@ export function enterDead(s: Service, result: ServiceResult, allowRestart: boole
   }
   patch(s, { forbidRestart: false });
   const { pidFile, runtimeDirectoryPreserve } = settings(s);
-  const keep = runtimeDirectoryPreserve === "yes" || (runtimeDirectoryPreserve === "restart" && willAutoRestart);
+  // The stop of a restart by hand has become a start by now.
+  const restarting = willAutoRestart || jobOf(s.turn, s.unit)?.type === "start";
+  const keep = runtimeDirectoryPreserve === "yes" || (runtimeDirectoryPreserve === "restart" && restarting);
   emit(s.turn, { kind: "cleanUp", unit: s.unit, keepRuntimeDirectory: keep });
   if (pidFile !== "") emit(s.turn, { kind: "removePidFile", unit: s.unit, path: pidFile });
 }
@@ -101,7 +103,11 @@ const isAtRest = (service: ServiceData): boolean => service.state.kind === "dead
 
 function enterAutoRestart(s: Service): void {
   setState(s, { kind: "auto-restart" });
-  if (data(s).state.kind === "auto-restart") armAfter(s.turn, s.unit, "restart", restartDelayUsec(s));
+  if (data(s).state.kind !== "auto-restart") return;
+  const delay = restartDelayUsec(s);
+  // Without a pause there is no need to wait for a timer: it goes on as soon as this turn has nothing else to do.
+  if (delay === 0) s.turn.restarts.add(s.unit);
+  else armAfter(s.turn, s.unit, "restart", delay);
 }
 
 /** RestartSec= is over. The restart is a job like any other, so that what is bound to the unit goes along. */

@@ -6,7 +6,7 @@ import { logUnit, priority } from "../log/log.ts";
  * that is pulled in ends its job as `unsupported`, and whoever only wants it goes on.
  */
 export function unsupportedMachine(type: string): Machine {
-  const refuses = `This version of steward does not run ${type} units yet.`;
+  const refuses = `Not yet: this version of steward loads ${type} units and does not run them.`;
   return {
     refuses,
     start(turn, unit) {
