@@ -12,7 +12,7 @@ import {
 import type { CalendarBlock } from "./calendar-cases.ts";
 
 /** What is said of an expression: undefined where it is refused, else its normal form and the elapses in local time and in UTC. */
-export type CalendarAnswer = { readonly normal: string; readonly elapses: readonly string[] } | undefined;
+export type CalendarAnswer = { readonly normal: string; readonly elapses: readonly string[] } | "gave up" | undefined;
 
 const zones = new Map<string, TimeZone | undefined>();
 
@@ -36,10 +36,15 @@ export function genuineCalendar({ zone, base, expressions }: CalendarBlock, iter
   const env = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", TZ: zone, SYSTEMD_COLORS: "0" };
   const run = spawnSync("systemd-analyze", args, { encoding: "utf8", env, maxBuffer: 1 << 28 });
   const refused = new Set([...run.stderr.matchAll(/calendar specification '(.*)': /g)].map((found) => found[1]));
+  // "Infinite loop in calendar calculation": systemd's own safety valve.
+  const gaveUp = new Set(
+    [...run.stderr.matchAll(/Failed to determine next elapse for '(.*)': /g)].map((found) => found[1]),
+  );
   const blocks = run.stdout.split(/\n\n+/).map((block) => block.split("\n").filter((line) => line.trim() !== ""));
   const given = blocks.filter((lines) => lines.length > 0);
   return expressions.map((expression) => {
     if (refused.has(expression)) return undefined;
+    if (gaveUp.has(expression)) return "gave up";
     const lines = given.shift() ?? [];
     const value = (label: RegExp): string[] =>
       lines.filter((line) => label.test(line)).map((line) => line.slice(line.indexOf(": ") + 2));

@@ -53,15 +53,20 @@ function settle(m: Moment, clock: LocalClock): "fine" | "moved" | "impossible" {
   return "moved";
 }
 
-/** Brings the fields into range before a new way down. In a gap this goes forward: backward would find again what has been. */
-function normalise(m: Moment, clock: LocalClock): void {
+/**
+ * Brings the fields into range before a new way down. When the next minute or hour lies in a gap that the C library leaves by its earlier end, or in a summer time that
+ * is over, it would go backward, and what has been would be found again: then it goes `forward` instead. Says whether it went the way it was asked to.
+ */
+function normalise(m: Moment, clock: LocalClock, forward: boolean): boolean {
   const t = { ...m };
   makeTime(t, clock);
-  if (secondsFromCivil(t) >= secondsFromCivil(m)) Object.assign(m, t);
-  else {
-    m.dst = t.dst;
-    makeTime(m, clock);
+  if (!forward || secondsFromCivil(t) >= secondsFromCivil(m)) {
+    Object.assign(m, t);
+    return true;
   }
+  m.dst = t.dst;
+  makeTime(m, clock);
+  return false;
 }
 
 /** The day that is the n-th last of the moment's month; -1 where the month has none such. */
@@ -110,8 +115,9 @@ const steps = [
   ["minute", "hour"],
 ] as const;
 
-/** One way down from the year to the microsecond: "found", "again" after a change further up, "never" when the years are used up. */
-function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | "again" | "never" {
+/** One way down from the year to the microsecond: "found", "again" after a change further up, "onward" to the next
+ * minute or hour, "never" when the years are used up. */
+function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | "again" | "onward" | "never" {
   const year = match(event.year, m.year);
   if (year === undefined) return "never";
   if (year !== m.year) restartBelow(m, "year");
@@ -125,7 +131,7 @@ function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | 
     m[field] = value ?? m[field];
     const settled = value === undefined ? "impossible" : settle(m, clock);
     if (settled === "impossible") advance(m, above);
-    if (settled !== "fine") return "again";
+    if (settled !== "fine") return settled === "impossible" && above === "hour" ? "onward" : "again";
     if (field === "day" && event.weekdays !== undefined && (event.weekdays & (1 << weekdayOf(m))) === 0) {
       advance(m, "day");
       return "again";
@@ -139,7 +145,7 @@ function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | 
   }
   const settled = micros === undefined ? "impossible" : settle(m, clock);
   if (settled === "impossible") advance(m, "minute");
-  return settled === "fine" ? "found" : "again";
+  return settled === "fine" ? "found" : settled === "impossible" ? "onward" : "again";
 }
 
 /**
@@ -157,12 +163,16 @@ export function nextElapse(event: CalendarEvent, afterUsec: number, options: Zon
   // The C library begins with the offset that it used last: for the local zone the one in force, for a zone that was just switched to none.
   const clock: LocalClock = { zone: named, offsetSec: event.zone === undefined ? local.at(sec).offsetSec : 0 };
   const m: Moment = { ...toLocal(sec, named), micros: from % usecPerSec, dst: named.at(sec).dst };
+  let { dst } = event;
+  let onward = false;
   for (let iteration = 0; iteration < iterationsMax; iteration++) {
-    normalise(m, clock);
-    m.dst = event.dst;
+    // Once time had to be turned forward, the summer time that the event names binds no more.
+    if (!normalise(m, clock, onward)) dst = undefined;
+    m.dst = dst;
     const outcome = descend(event, m, clock);
     if (outcome === "never") return undefined;
-    if (outcome === "again") continue;
+    onward = outcome === "onward";
+    if (outcome !== "found") continue;
     const found = makeTime(m, clock);
     return found === undefined ? undefined : found * usecPerSec + m.micros;
   }
