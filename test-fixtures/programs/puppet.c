@@ -188,6 +188,7 @@ int main(int argc, char **argv) {
     if (strcmp(a, "{") == 0) {
       pid_t pid = fork();
       if (pid < 0) fail("fork");
+      signal(SIGCHLD, pid == 0 ? SIG_DFL : SIG_IGN); /* nobody waits for it: it leaves no zombie */
       if (pid == 0) continue;
       for (int depth = 1; depth && ++i < argc;) depth += strcmp(argv[i], "{") == 0 ? 1 : strcmp(argv[i], "}") == 0 ? -1 : 0;
     }
@@ -246,7 +247,7 @@ int main(int argc, char **argv) {
       }
     }
     else if (take(a, "clearenv", &v)) { /* the block that /proc/PID/environ shows, too */
-      for (char **e = environ; *e; e++) memset(*e, 0, strlen(*e));
+      for (char **e = environ; e && *e; e++) memset(*e, 0, strlen(*e));
       clearenv();
     }
     else if (take(a, "close", &v)) { close(0); close(1); close(2); }
