@@ -48,7 +48,7 @@ test("what a directive sets is there", () => {
 });
 
 test("every word of a choice is accepted and every other is not", () => {
-  const types: Partial<Record<SectionName, string>> = {
+  const types: Partial<Record<SectionName, string>> = { Service: "service", Unit: "service" };
     Service: "service",
     Socket: "socket",
     Unit: "service",

@@ -1,3 +1,4 @@
+import { isValidInstance } from "../names.ts";
 import { environment, environmentFiles, environmentNames } from "../values/environment.ts";
 import * as x from "../values/execution.ts";
 import * as f from "../values/filters.ts";
@@ -10,17 +11,17 @@ import {
   checkedText,
   choice,
   choiceOrBoolean,
+  fatalBoolean,
   mode,
   text,
   timespan,
-  timespanOrInfinity,
   tristate,
   unsigned,
 } from "../values/scalars.ts";
 import { legacy, set } from "./table.ts";
 
 const directoryMode = mode(0o755);
-const isIdentifier = (t: string): boolean => t.length <= 255 && !t.includes("/") && t !== "." && t !== "..";
+const isIdentifier = (t: string): boolean => t.length <= 255 && isValidInstance(t) && t !== "." && t !== "..";
 
 /** What sections with processes share: systemd.exec(5). */
 export const execTable = {
@@ -48,7 +49,7 @@ export const execTable = {
       x.optionalNumber(
         "IO scheduling class",
         x.ioSchedulingClasses,
-        [0, 3],
+        [0, 7],
         (t) => `Failed to parse IO scheduling class, ignoring: ${t}`,
       ),
       { property: null },
@@ -61,7 +62,7 @@ export const execTable = {
       x.optionalNumber(
         "CPU scheduling policy",
         x.cpuSchedulingPolicies,
-        [0, 6],
+        [0, 2147483647],
         (t) => `Failed to parse CPU scheduling policy, ignoring: ${t}`,
       ),
       { property: null },
@@ -87,7 +88,7 @@ export const execTable = {
     EnvironmentFile: set(environmentFiles, { property: "EnvironmentFiles" }),
     PassEnvironment: set(environmentNames(false)),
     UnsetEnvironment: set(environmentNames(true)),
-    DynamicUser: set(boolean(false)),
+    DynamicUser: set(fatalBoolean),
     RemoveIPC: set(boolean(false)),
     StandardInput: set(x.standardStream("input"), { property: null }),
     StandardOutput: set(x.standardStream("output"), { property: null }),
@@ -165,8 +166,8 @@ export const execTable = {
     ProtectKernelLogs: set(boolean(false)),
     ProtectClock: set(boolean(false)),
     ProtectControlGroups: set(boolean(false)),
-    NetworkNamespacePath: set(p.path(true)),
-    IPCNamespacePath: set(p.path(true)),
+    NetworkNamespacePath: set(p.path()),
+    IPCNamespacePath: set(p.path()),
     UserNamespacePath: set(p.path(true), { since: 258 }),
     PrivateNetwork: set(boolean(false)),
     PrivateUsers: set(boolean(false)),
@@ -207,7 +208,7 @@ export const execTable = {
     LoadCredential: set(x.loadCredential),
     LoadCredentialEncrypted: set(x.loadCredential),
     ImportCredential: set(words("list of patterns"), { since: 254 }),
-    TimeoutCleanSec: set(timespanOrInfinity(Number.POSITIVE_INFINITY)),
+    TimeoutCleanSec: set(timespan(Number.POSITIVE_INFINITY)),
     PAMName: set(text),
     IgnoreSIGPIPE: set(boolean(true)),
     UtmpIdentifier: set(text),

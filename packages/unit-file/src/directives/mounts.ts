@@ -8,7 +8,7 @@ export const mountTable = {
   man: "systemd.mount(5)",
   settings: {
     What: set(text),
-    Where: set(path(true), { property: null }),
+    Where: set(path(), { property: null }),
     Type: set(text),
     Options: set(text),
     SloppyOptions: set(boolean(false)),
@@ -25,7 +25,7 @@ export const mountTable = {
 export const automountTable = {
   man: "systemd.automount(5)",
   settings: {
-    Where: set(path(true), { property: null }),
+    Where: set(path(), { property: null }),
     ExtraOptions: set(text),
     DirectoryMode: set(mode(0o755)),
     TimeoutIdleSec: set(timeout(0)),
@@ -37,7 +37,7 @@ export const automountTable = {
 export const swapTable = {
   man: "systemd.swap(5)",
   settings: {
-    What: set(path(true)),
+    What: set(path()),
     Priority: set(swapPriority),
     Options: set(text),
     TimeoutSec: set(timeout(90_000_000), { initial: (f) => f.defaults.timeoutStartUsec }),

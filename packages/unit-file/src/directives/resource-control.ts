@@ -1,7 +1,7 @@
-import { nameFilter } from "../values/filters.ts";
+import { isInterfaceName, nameFilter } from "../values/filters.ts";
 import { ipPrefixes } from "../values/ip.ts";
 import { numberSet } from "../values/masks.ts";
-import { paths } from "../values/paths.ts";
+import { pathLines } from "../values/paths.ts";
 import * as r from "../values/resources.ts";
 import { boolean, choice, permyriadScaled, text, timespan, timespanOrInfinity } from "../values/scalars.ts";
 import { slice } from "../values/unit-references.ts";
@@ -13,7 +13,16 @@ const blockIoWeight = r.weight(10, 1000, (t) => `Invalid block IO weight, ignori
 const protection = r.memoryLimit(0, true);
 const limit = r.memoryLimit(Number.POSITIVE_INFINITY, false);
 const swapLimit = r.memoryLimit(Number.POSITIVE_INFINITY, true);
-const managedOom = ["auto", "kill"] as const;
+const oomWords = choice("memory pressure action", ["auto", "kill"], "auto");
+const managedOom: typeof oomWords = {
+  ...oomWords,
+  assign(previous, a) {
+    if (a.value === "auto" || a.value === "kill") return a.value;
+    if (a.value === "") return "auto";
+    a.warn(`Invalid syntax, ignoring: ${a.value}`);
+    return previous;
+  },
+};
 
 /** What sections with a control group share: systemd.resource-control(5). */
 export const resourceTable = {
@@ -75,17 +84,17 @@ export const resourceTable = {
     IPAccounting: set(boolean(false), { initial: (f) => f.defaults.ipAccounting }),
     IPAddressAllow: set(ipPrefixes),
     IPAddressDeny: set(ipPrefixes),
-    IPIngressFilterPath: set(paths()),
-    IPEgressFilterPath: set(paths()),
-    ManagedOOMSwap: set(choice("ManagedOOMSwap=", managedOom, "auto")),
-    ManagedOOMMemoryPressure: set(choice("ManagedOOMMemoryPressure=", managedOom, "auto")),
+    IPIngressFilterPath: set(pathLines),
+    IPEgressFilterPath: set(pathLines),
+    ManagedOOMSwap: set(managedOom),
+    ManagedOOMMemoryPressure: set(managedOom),
     ManagedOOMMemoryPressureLimit: set(permyriadScaled),
     ManagedOOMMemoryPressureDurationSec: set(timespanOrInfinity(Number.POSITIVE_INFINITY), { since: 257 }),
     ManagedOOMPreference: set(choice("ManagedOOMPreference=", ["none", "avoid", "omit"], "none")),
     BPFProgram: set(r.bpfPrograms),
     SocketBindAllow: set(r.socketBind),
     SocketBindDeny: set(r.socketBind),
-    RestrictNetworkInterfaces: set(nameFilter("list of network interfaces")),
+    RestrictNetworkInterfaces: set(nameFilter("list of network interfaces", isInterfaceName)),
     NFTSet: set(text, { since: 255 }),
     CoredumpReceive: set(boolean(false), { since: 255 }),
   },

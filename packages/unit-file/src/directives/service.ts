@@ -4,7 +4,7 @@ import { words } from "../values/lists.ts";
 import { path, pidFile } from "../values/paths.ts";
 import { boolean, checkedText, choice, scalar, timeout, timespan, unsigned } from "../values/scalars.ts";
 import { signal } from "../values/signals.ts";
-import { unitNames } from "../values/unit-references.ts";
+import { socketNames } from "../values/unit-references.ts";
 import { isBusName, openFiles, timeoutAbort } from "./service-kinds.ts";
 import { into, legacy, set } from "./table.ts";
 
@@ -73,7 +73,7 @@ export const serviceTable = {
       ),
       { since: 254 },
     ),
-    Sockets: set(unitNames, { property: null }),
+    Sockets: set(socketNames, { property: null }),
     USBFunctionDescriptors: set(path()),
     USBFunctionStrings: set(path()),
     /** Empty where nothing is set: the manager's default, or continue where Delegate= is on. */

@@ -13,7 +13,6 @@ const isolate: Kind<string> = {
       a.warn(`Failed to parse boolean, ignoring: ${a.value}`);
       return previous;
     }
-    a.warn("OnFailureIsolate is deprecated. Please use OnFailureJobMode= instead");
     return value ? "isolate" : "replace";
   },
   toBus: (v) => v,

@@ -1,5 +1,6 @@
 import { condition } from "../values/conditions.ts";
 import { optionalExitStatus } from "../values/exit-status.ts";
+import type { Kind } from "../values/kind.ts";
 import { path, paths } from "../values/paths.ts";
 import { boolean, choice, jobTimeout, safeText, text, timespan, unsigned } from "../values/scalars.ts";
 import { documentation, installNames, unitNames } from "../values/unit-references.ts";
@@ -38,7 +39,14 @@ const jobModes = [
 ] as const;
 
 /** An action of the manager's (systemd.unit(5), FailureAction=). */
-export const action = choice("emergency action", actions, "none");
+export const action: Kind<(typeof actions)[number]> = {
+  ...choice("emergency action", actions, "none"),
+  assign(previous, a) {
+    const known = actions.find((word) => word === a.value);
+    if (known === undefined) a.warn(`Failed to parse ${a.directive}=, ignoring: ${a.value}`);
+    return known ?? previous;
+  },
+};
 
 /** [Unit]: systemd.unit(5). Dependencies keep the order of the file. */
 export const unitTable = {

@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from "../diagnostics.ts";
 import { type Destination, sectionOf, sectionsOf } from "../directives/sections.ts";
 import type { UnitFile, UnitFileEntry } from "../grammar/parse.ts";
-import type { UnitNameParts } from "../names.ts";
+import type { UnitNameParts, UnitType } from "../names.ts";
 import { expandSpecifiers, hasUnknownSpecifier, type SpecifierContext } from "../specifiers.ts";
 import type { Assignment, Facts } from "../values/kind.ts";
 import { unitNames } from "../values/unit-references.ts";
@@ -50,7 +50,8 @@ function warn(target: ApplyTarget, at: Position, message: string, section: strin
 }
 
 /** Settings of cgroup v1 that systemd warns about. */
-const obsolete: Readonly<Record<string, string>> = {
+const obsolete: Readonly<Record<string, string | undefined>> = {
+  __proto__: null as never,
   CPUShares: "CPUWeight=",
   StartupCPUShares: "CPUWeight=",
   MemoryLimit: "MemoryMax=",
@@ -59,18 +60,42 @@ const obsolete: Readonly<Record<string, string>> = {
   BlockIOWriteBandwidth: "IO*= settings",
 };
 
+/** Only services and scopes delegate, and of the others only slices have a say in what is killed when memory runs out. */
+function isUnsupported(directive: string, type: UnitType): boolean {
+  return (
+    directive === "Delegate" ||
+    (type !== "slice" && /^ManagedOOM(Swap|MemoryPressure|MemoryPressureLimit)$/.test(directive))
+  );
+}
+
 function applyEntry(assignment: UnitAssignment, destinations: readonly Destination[], target: ApplyTarget): boolean {
   const { directive, entry } = assignment;
-  if (Object.hasOwn(obsolete, directive)) {
-    const better = obsolete[directive];
+  if (directive === "RequiresOverridable" || directive === "RequisiteOverridable") {
+    const better = directive.replace("Overridable", "");
     assignment.warn(
-      `Unit uses ${directive}=; please use ${better} instead. Support for ${directive}= will be removed soon.`,
+      `Unit dependency type ${directive}= is obsolete, replacing by ${better}=, please update your unit file`,
     );
+  }
+  const complaints = target.diagnostics.length;
+  const sayObsolete = (): void => {
+    const better = obsolete[directive];
+    const message = `Unit uses ${directive}=; please use ${better} instead. Support for ${directive}= will be removed soon.`;
+    if (better !== undefined) assignment.warn(message);
+  };
+  if (directive !== "MemoryLimit") sayObsolete();
+  if (target.parts.type !== "service" && target.parts.type !== "scope" && isUnsupported(directive, target.parts.type)) {
+    assignment.warn(
+      directive === "Delegate"
+        ? "Delegate= setting not supported for this unit type, ignoring."
+        : `${directive}= is not supported for this unit type, ignoring.`,
+    );
+    return true;
   }
   for (const to of destinations) {
     const before = target.builder.get(to.section, to.name);
     const after = to.kind.assign(before, assignment);
     if (assignment.isRefused) return false;
+    if (directive === "MemoryLimit" && target.diagnostics.length === complaints) sayObsolete();
     target.builder.put(to.section, to.name, after, entry);
     if (after !== before && to.section === "Unit" && isDependencyKind(to.name)) {
       const origin = entry.position;

@@ -151,13 +151,6 @@ function finishExec(
 ): void {
   const exec = builder.settings[section];
   if (section === "Service") finishStreams(section, builder, facts);
-  else {
-    const unset = (name: string): boolean => !builder.isSet(section, name);
-    if (unset("StandardOutput"))
-      builder.put(section, "StandardOutput", { mode: facts.defaults.standardOutput, target: "" });
-    if (unset("StandardError"))
-      builder.put(section, "StandardError", { mode: facts.defaults.standardError, target: "" });
-  }
   if (facts.scope === "user" && exec.WorkingDirectory === undefined && specifiers.home !== undefined) {
     builder.put(section, "WorkingDirectory", { path: specifiers.home, home: false, missingOk: true });
   }
@@ -187,6 +180,7 @@ function finishExec(
   // A real-time policy needs a priority of at least 1 (sched(7)).
   const { CPUSchedulingPolicy: policy, CPUSchedulingPriority: priority } = exec;
   if ((policy === 1 || policy === 2) && (priority ?? 0) === 0) builder.put(section, "CPUSchedulingPriority", 1);
+  else if (policy !== undefined && policy > 6) builder.put(section, "CPUSchedulingPriority", -1);
   if (exec.DynamicUser) finishDynamicUser(section, parts, builder);
   finishDevices(section, builder);
 }

@@ -245,11 +245,13 @@ class Loading {
     const { builder, diagnostics, dependencies, facts } = this.#target;
     let state = this.state ?? "loaded";
     const { Unit } = builder.settings;
-    if (state === "loaded") {
+    // A mount or swap whose file is bad is there all the same when the kernel says so: systemd works it out to the end.
+    const finishes = state === "loaded" || (state === "bad-setting" && ["mount", "swap"].includes(this.#parts.type));
+    if (finishes) {
       finishUnit(this.#parts, builder, facts, this.#target.specifiers);
       const file = this.fragmentPath ?? this.#parts.name;
       const findings = verifyUnit(this.#parts, builder, file);
-      diagnostics.push(...findings);
+      if (state === "loaded") diagnostics.push(...findings);
       if (findings.some((f) => f.severity === "error")) state = "bad-setting";
     }
     return {
@@ -269,7 +271,7 @@ class Loading {
       dependencies,
       diagnostics,
       sources: this.#sources,
-      isFinished: this.state === undefined || this.state === "loaded",
+      isFinished: finishes,
       facts,
     };
   }

@@ -43,6 +43,11 @@ export function sectionDefaults(section: SectionName, type: UnitType, facts: Fac
   if (section === "Service") values.KeyringMode = facts.scope === "system" ? "private" : "inherit";
   // Only slices have no limit on tasks of their own.
   if (section !== "Slice" && "TasksMax" in values) values.TasksMax = facts.defaults.tasksMax;
+  // Services choose when all is read (load/finish.ts); what others run logs as the manager says from the start.
+  if (section === "Socket" || section === "Mount" || section === "Swap") {
+    values.StandardOutput = { mode: facts.defaults.standardOutput, target: "" };
+    values.StandardError = { mode: facts.defaults.standardError, target: "" };
+  }
   cache.set(key, values);
   return values;
 }

@@ -62,11 +62,7 @@ export function verifyUnit(parts: UnitNameParts, builder: SettingsBuilder, file:
   return found;
 }
 
-function verifyService(
-  service: Settings["Service"],
-  unit: Settings["Unit"],
-  report: Report,
-): undefined {
+function verifyService(service: Settings["Service"], unit: Settings["Unit"], report: Report): undefined {
   const { ExecStart: start, Type: type } = service;
   const oneshot = type === "oneshot";
   if (start.length === 0 && service.ExecStop.length === 0 && unit.SuccessAction === "none") {

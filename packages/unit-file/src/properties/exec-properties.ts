@@ -17,7 +17,7 @@ export function execProperties(section: SectionName): Readonly<Record<string, Ge
     RestartKillSignal: (u) => of(u).RestartKillSignal || of(u).KillSignal,
     Nice: (u) => of(u).Nice ?? u.facts.defaults.nice,
     OOMScoreAdjust: (u) => of(u).OOMScoreAdjust ?? u.facts.defaults.oomScoreAdjust,
-    CoredumpFilter: (u) => BigInt(of(u).CoredumpFilter ?? u.facts.defaults.coredumpFilter),
+    CoredumpFilter: (u) => of(u).CoredumpFilter ?? BigInt(u.facts.defaults.coredumpFilter),
     TimerSlackNSec: (u) => toU64(of(u).TimerSlackNSec ?? u.facts.defaults.timerSlackNsec),
     IOSchedulingClass: (u) => ioPriority(of(u), u)[0],
     IOSchedulingPriority: (u) => ioPriority(of(u), u)[1],
@@ -64,7 +64,8 @@ function ioPriority(exec: Shared, unit: LoadedUnit): [number, number] {
   if (given === undefined && priority === undefined) {
     return [unit.facts.defaults.ioSchedulingClass, unit.facts.defaults.ioSchedulingPriority];
   }
-  return [given ?? 2, priority ?? 4];
+  // "none" is what the kernel makes of it: best effort.
+  return [given || 2, priority ?? 4];
 }
 
 function descriptorName(stream: { mode: string; target: string }, standard: string): string {

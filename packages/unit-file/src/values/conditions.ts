@@ -43,7 +43,8 @@ export const condition: Kind<readonly Condition[]> = {
     rest = (negate ? rest.slice(1) : rest).trimStart();
     let parameter = a.expand(rest);
     if (parameter === undefined) {
-      a.warn(`Failed to resolve unit specifiers in '${rest}', ignoring: ${a.expandError()}`);
+      const quote = pathConditions.has(type) ? "" : "'";
+      a.warn(`Failed to resolve unit specifiers in ${quote}${rest}${quote}, ignoring: ${a.expandError()}`);
       return previous;
     }
     if (pathConditions.has(type)) {

@@ -62,7 +62,7 @@ export function environmentNames(assignments: boolean): Kind<readonly string[]> 
         else {
           a.warn(
             assignments
-              ? `Invalid environment name or assignment ${value}, ignoring: ${a.value}`
+              ? `Invalid environment name or assignment ${a.directive}, ignoring: ${value}`
               : `Invalid environment name for ${a.directive}, ignoring: ${value}`,
           );
         }

@@ -67,7 +67,12 @@ export function standardStream(which: "input" | "output" | "error"): Kind<Standa
           a.warn(`Failed to resolve unit specifiers in '${a.value.slice(colon + 1)}', ignoring: ${a.expandError()}`);
           return previous;
         }
-        const checked = checkPath(path, a, { fatal: true });
+        // systemd's words sound fatal here, and are not.
+        if (!path.startsWith("/")) {
+          a.warn(`${a.directive}= path is not absolute: ${path}`);
+          return previous;
+        }
+        const checked = checkPath(path, a);
         return checked === undefined ? previous : { mode, target: checked };
       }
       if (colon < 0 && words.includes(mode) && mode !== "file" && mode !== "append" && mode !== "truncate") {
@@ -264,7 +269,7 @@ export const timerSlack: Kind<number | undefined> = {
   initial: undefined,
   assign(previous, a) {
     const text = a.value.trim();
-    if (text === "infinity") return Number.POSITIVE_INFINITY;
+    if (text === "infinity") return undefined;
     // Without a unit it is nanoseconds; parseTimespan counts microseconds, so a plain number is scaled apart.
     const plain = /^[0-9]+(ns|nsec)?$/.exec(text);
     const usec = plain ? undefined : parseTimespan(text);
@@ -278,7 +283,7 @@ export const timerSlack: Kind<number | undefined> = {
 /** A user or group: a name or a number (systemd.exec(5), User=); the relaxed rules, which take almost anything sensible. */
 export function isUserName(text: string): boolean {
   if (text === "" || text.length > 255 || !text.isWellFormed()) return false;
-  if (/^[0-9]+$/.test(text)) return Number(text) < 0xffff_ffff && Number(text) !== 0xffff;
+  if (/^[0-9]+$/.test(text)) return /^(0|[1-9].*)$/.test(text) && Number(text) < 0xffff_ffff && Number(text) !== 0xffff;
   if (/^-?[0-9]+$/.test(text)) return false;
   if (text === "." || text === ".." || text.trim() !== text) return false;
   for (const c of text) if (c.charCodeAt(0) < 32 || c === "\x7f" || c === ":" || c === "/") return false;
@@ -290,7 +295,7 @@ export const userName: Kind<string> = {
   assign(previous, a) {
     if (a.value === "") return "";
     const value = a.expand(a.value);
-    if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${a.value}': ${a.expandError()}`);
+    if (value === undefined) a.refuse(`Failed to resolve unit specifiers in ${a.value}: ${a.expandError()}`);
     else if (!isUserName(value)) a.refuse(`Invalid user/group name or numeric ID: ${value}`);
     else {
       if (value === "nobody" && a.directive === "User") a.warn("Special user nobody configured, this is not safe!");
@@ -306,7 +311,7 @@ export const userNames: Kind<readonly string[]> = list<string>(
   (a, add) =>
     forEachWord(a, {}, (word) => {
       const value = a.expand(word);
-      if (value === undefined) a.refuse(`Failed to resolve unit specifiers in '${word}': ${a.expandError()}`);
+      if (value === undefined) a.refuse(`Failed to resolve unit specifiers in ${word}: ${a.expandError()}`);
       else if (!isUserName(value)) a.refuse(`Invalid user/group name or numeric ID: ${value}`);
       else add(value);
     }),
@@ -482,8 +487,9 @@ export const rootImageOptions: Kind<readonly (readonly [string, string])[]> = {
     if (a.value === "") return [];
     const items = [...previous];
     forEachWord(a, { unquote: true }, (word) => {
-      const colon = word.indexOf(":");
-      items.push(...imageOptions(a, colon < 0 ? [word] : [word.slice(0, colon), word.slice(colon + 1)]));
+      const parts = word.split(":");
+      if (parts.length > 2) a.warn(`Failed to parse RootImageOptions, ignoring: ${word}`);
+      else items.push(...imageOptions(a, parts));
     });
     return items;
   },
@@ -572,7 +578,7 @@ export const terminalSize: Kind<number | undefined> = {
   assign(previous, a) {
     if (a.value === "") return undefined;
     const value = parseUnsigned(a.value);
-    if (value === undefined) a.warn(`Failed to parse ${a.directive}= value, ignoring: ${a.value}`);
+    if (value === undefined) a.warn(`Failed to parse unsigned value, ignoring: ${a.value}`);
     return value ?? previous;
   },
   toBus: (v) => v ?? 65535,

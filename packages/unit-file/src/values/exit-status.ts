@@ -1,7 +1,7 @@
 import { exitStatusNames } from "./exit-status-names.ts";
 import type { Kind } from "./kind.ts";
 import { forEachWord } from "./lists.ts";
-import { parseUnsigned } from "./numbers.ts";
+import { parseInteger, parseUnsigned } from "./numbers.ts";
 import { parseSignal } from "./signals.ts";
 
 /** A set of ways to end: exit statuses and signals, each in ascending order (systemd.service(5), SuccessExitStatus=). */
@@ -52,7 +52,7 @@ export const optionalExitStatus: Kind<number | undefined> = {
     if (a.value === "") return undefined;
     const status = parseUnsigned(a.value, 255);
     if (status !== undefined) return status;
-    const out = parseUnsigned(a.value) !== undefined;
+    const out = parseInteger(a.value, -(2 ** 31), 2 ** 32) !== undefined;
     a.warn(
       `Failed to parse exit status '${a.value}', ignoring: ${out ? "Numerical result out of range" : "Invalid argument"}`,
     );

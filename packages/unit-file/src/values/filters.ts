@@ -73,7 +73,7 @@ export const syscallFilter: Kind<SyscallFilter | undefined> = remember({
       a,
       {},
       (word) => {
-        const colon = word.indexOf(":");
+        const colon = log ? -1 : word.indexOf(":");
         const name = colon < 0 ? word : word.slice(0, colon);
         const errno = colon < 0 ? -1 : parseErrno(word.slice(colon + 1));
         if (errno === undefined || name === "") {
@@ -263,7 +263,10 @@ function canonicalFamily(number: number): string | undefined {
 }
 
 /** RestrictFileSystems= and RestrictNetworkInterfaces=: names, `@sets` as they stand. */
-export function nameFilter(name: string): Kind<NameFilter | undefined> {
+export function nameFilter(
+  name: string,
+  isValid: (word: string) => boolean = () => true,
+): Kind<NameFilter | undefined> {
   return {
     name,
     signature: "(bas)",
@@ -278,7 +281,8 @@ export function nameFilter(name: string): Kind<NameFilter | undefined> {
         a,
         { unquote: true, retainEscape: true },
         (word) => {
-          if (invert !== allowList) names.add(word);
+          if (!isValid(word)) a.warn(`Invalid interface name, ignoring: ${word}`);
+          else if (invert !== allowList) names.add(word);
           else names.delete(word);
         },
         invert ? a.value.slice(1) : a.value,
@@ -302,3 +306,13 @@ export const personality: Kind<string> = scalar(
   },
   (v) => v,
 );
+
+/** Whether text may name a network interface: at most 15 visible ASCII characters, none of `:/%`, not digits alone. */
+export function isInterfaceName(text: string): boolean {
+  return (
+    /^[\x21-\x7e]{1,15}$/.test(text) &&
+    !/[:/%]/.test(text) &&
+    !/^[0-9]+$/.test(text) &&
+    ![".", "..", "all", "default"].includes(text)
+  );
+}

@@ -1,7 +1,7 @@
 import { capabilityNames } from "./capability-names.ts";
 import type { Assignment, BusValue, Kind } from "./kind.ts";
 import { forEachWord } from "./lists.ts";
-import { parseInteger } from "./numbers.ts";
+import { parseInteger, parseUnsigned } from "./numbers.ts";
 import { scalar } from "./scalars.ts";
 
 /** Every capability bit that systemd knows of, known by name or not. */
@@ -50,16 +50,28 @@ export interface NumberSet {
   readonly numbers: ReadonlySet<number>;
 }
 
-/** Reads ranges and numbers separated by commas or white space; complains of what it cannot read. */
-function parseNumbers(a: Assignment, into: Set<number>): void {
-  forEachWord(a, { separators: " \t\n\r,", unquote: true }, (word) => {
-    const match = /^([0-9]+)(?:-([0-9]+))?$/.exec(word);
-    const low = match ? Number(match[1]) : Number.NaN;
-    const high = match?.[2] === undefined ? low : Number(match[2]);
-    if (!(low < 8192 && high < 8192)) a.warn(`Failed to parse CPU affinity '${word}'`);
-    else if (low > high) a.warn(`Range '${word}' is invalid, ${low} > ${high}, ignoring.`);
-    else for (let n = low; n <= high; n++) into.add(n);
-  });
+/** Ranges and numbers separated by commas or white space; undefined where one of them is wrong: then nothing of it counts. */
+function parseNumbers(a: Assignment, text = a.value): number[] | undefined {
+  const found: number[] = [];
+  let wrong = false;
+  forEachWord(
+    a,
+    { separators: " \t\n\r,", unquote: true },
+    (word) => {
+      if (wrong) return;
+      const [low, high = low] = word.split("-", 2).map((part) => parseUnsigned(part));
+      if (low === undefined || high === undefined || /-.*-|^-/.test(word)) {
+        a.warn(`Failed to parse CPU affinity '${word}'`);
+        wrong = true;
+      } else if (high > 8191) {
+        a.warn(`Cannot add CPU ${high} to set: Numerical result out of range`);
+        wrong = true;
+      } else if (low > high) a.warn(`Range '${word}' is invalid, ${low} > ${high}, ignoring.`);
+      else for (let n = low; n <= high; n++) found.push(n);
+    },
+    text,
+  );
+  return wrong ? undefined : found;
 }
 
 /** Bytes, the lowest CPU in the lowest bit, as many words of eight bytes as the highest number needs. */
@@ -80,9 +92,15 @@ export const numberSet: Kind<NumberSet> = {
   initial: { numbers: new Set() },
   assign(previous, a) {
     if (a.value === "") return { numbers: new Set() };
-    const numbers = new Set(previous.numbers);
-    parseNumbers(a, numbers);
-    return { numbers };
+    // The sets of systemd.resource-control(5) may hold specifiers, CPUAffinity= may not.
+    const text = a.directive.includes("Allowed") ? a.expand(a.value) : a.value;
+    if (text === undefined) {
+      a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
+      return previous;
+    }
+    const found = parseNumbers(a, text);
+    if (!found && a.directive === "NUMAMask") a.warn(`Failed to parse NUMA node mask, ignoring: ${a.value}`);
+    return found ? { numbers: new Set([...previous.numbers, ...found]) } : previous;
   },
   toBus: (v) => maskBytes(v.numbers),
 };
@@ -96,7 +114,8 @@ export const cpuAffinity: Kind<NumberSet & { readonly numa: boolean }> = {
   assign(previous, a) {
     if (a.value === "") return { numbers: new Set(), numa: false };
     if (a.value === "numa") return { ...previous, numa: true };
-    return { ...numberSet.assign(previous, a), numa: false };
+    const set = numberSet.assign(previous, a);
+    return set === previous ? previous : { ...set, numa: false };
   },
   toBus: (v) => maskBytes(v.numbers),
 };
@@ -129,12 +148,12 @@ export const secureBits: Kind<number> = {
   choices: Object.keys(secureBitNames),
   assign(previous, a) {
     if (a.value === "") return 0;
-    let bits = previous;
+    let bits = 0;
     forEachWord(a, { unquote: true }, (word) => {
       if (Object.hasOwn(secureBitNames, word)) bits |= secureBitNames[word] as number;
-      else a.warn(`Failed to parse secure bits, ignoring: ${word}`);
     });
-    return bits;
+    // Names that nobody knows are passed over; when nothing is left, nothing is set.
+    return bits === 0 ? 0 : previous | bits;
   },
   toBus: (v) => v,
 };
@@ -216,7 +235,7 @@ const coredumpBits: Readonly<Record<string, number>> = {
 };
 
 /** CoredumpFilter=: which mappings a core dump holds; unset: the manager's. */
-export const coredumpFilter: Kind<number | undefined> = {
+export const coredumpFilter: Kind<bigint | undefined> = {
   name: "list of mapping types",
   signature: "t",
   repeats: "adds",
@@ -224,23 +243,20 @@ export const coredumpFilter: Kind<number | undefined> = {
   choices: [...Object.keys(coredumpBits), "all"],
   assign(previous, a) {
     if (a.value === "") return undefined;
-    let mask = 0;
+    let mask = 0n;
     let bad = false;
     forEachWord(a, {}, (word) => {
-      if (word === "default") mask |= 0x33;
-      else if (word === "all") mask = 0xffff_ffff;
-      else if (Object.hasOwn(coredumpBits, word)) mask |= 1 << (coredumpBits[word] as number);
-      else {
-        const number = /^[0-9a-fA-F]+$/.test(word) ? Number.parseInt(word, 16) : Number.NaN;
-        if (Number.isNaN(number)) bad = true;
-        else mask |= number;
-      }
+      if (word === "default") mask |= 0x33n;
+      else if (word === "all") mask = 0xffff_ffff_ffff_ffffn;
+      else if (Object.hasOwn(coredumpBits, word)) mask |= 1n << BigInt(coredumpBits[word] as number);
+      else if (/^(0x)?[0-9a-f]{1,16}$/i.test(word)) mask |= BigInt(`0x${word.replace(/^0x/i, "")}`);
+      else bad = true;
     });
     if (bad) {
       a.warn(`Failed to parse the CoredumpFilter=${a.value}, ignoring: Invalid argument`);
       return previous;
     }
-    return (mask | (previous ?? 0)) >>> 0;
+    return mask | (previous ?? 0n);
   },
-  toBus: (v) => BigInt(v ?? 0x33),
+  toBus: (v) => v ?? 0x33n,
 };

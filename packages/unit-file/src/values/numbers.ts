@@ -55,7 +55,7 @@ export function parseSize(text: string, base: 1024 | 1000 = 1024): number | unde
   let total = 0;
   let lastFactor = Number.POSITIVE_INFINITY;
   while (rest !== "") {
-    const match = /^([0-9]+)(\.[0-9]*)?[ \t\n\r]*(Ki?B?|Mi?B?|Gi?B?|Ti?B?|Pi?B?|Ei?B?|B)?[ \t\n\r]*/.exec(rest);
+    const match = /^\+?([0-9]+)(\.[0-9]*)?[ \t\n\r]*(Ki?B?|Mi?B?|Gi?B?|Ti?B?|Pi?B?|Ei?B?|B)?[ \t\n\r]*/.exec(rest);
     if (!match) return undefined;
     const suffix = match[3] ?? "";
     if (suffix.length > 1) return undefined;

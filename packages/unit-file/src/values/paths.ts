@@ -1,4 +1,5 @@
 import { isNormalizedPath, isValidPath, simplifyPath } from "../escape-name.ts";
+import { nextWord, type WordOptions } from "../words.ts";
 import type { Assignment, Kind } from "./kind.ts";
 import { forEachWord, list } from "./lists.ts";
 import { scalar } from "./scalars.ts";
@@ -69,8 +70,10 @@ export function paths(separators?: string): Kind<readonly string[]> {
   return list<string>(
     "list of paths",
     "as",
-    (a, add) =>
+    (a, add) => {
+      let isBroken = false;
       forEachWord(a, separators ? { separators } : { unquote: true }, (word) => {
+        if (isBroken) return;
         const value = a.expand(word);
         if (value === undefined) {
           a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
@@ -78,10 +81,29 @@ export function paths(separators?: string): Kind<readonly string[]> {
         }
         const checked = checkPath(value, a);
         if (checked !== undefined) add(checked);
-      }),
+        // In lists with colons the first mistake ends the reading.
+        else isBroken = separators !== undefined;
+      });
+    },
     (v) => v,
   );
 }
+
+/** One path to an assignment, which adds to a list. */
+export const pathLines: Kind<readonly string[]> = list<string>(
+  "path",
+  "as",
+  (a, add) => {
+    const value = a.expand(a.value);
+    if (value === undefined) {
+      a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
+      return;
+    }
+    const checked = checkPath(value, a);
+    if (checked !== undefined) add(checked);
+  },
+  (v) => v,
+);
 
 /** A list of paths for a mount namespace: `-` (may be missing) and `+` (under RootDirectory=) may stand before each. */
 export const namespacePaths: Kind<readonly string[]> = list<string>(
@@ -91,7 +113,7 @@ export const namespacePaths: Kind<readonly string[]> = list<string>(
     forEachWord(a, { unquote: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
+        a.warn(`Failed to resolve unit specifiers in ${word}: ${a.expandError()}`);
         return;
       }
       let rest = value;
@@ -159,27 +181,55 @@ export function bindPaths(readOnly: boolean): Kind<readonly BindMount[]> {
   return list<BindMount>(
     "list of bind mounts",
     "a(ssbt)",
-    (a, add) =>
-      forEachWord(a, { unquote: true, retainEscape: false }, (word) => {
-        const value = a.expand(word);
-        if (value === undefined) {
-          a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: ${a.expandError()}`);
-          return;
+    (a, add) => {
+      let at = 0;
+      const take = (options: WordOptions): string | "unresolved" | undefined => {
+        const result = nextWord(a.value, at, options);
+        if (result === "end") return undefined;
+        if (result === "malformed") {
+          a.warn(`Invalid syntax, ignoring: ${a.value}`);
+          at = a.value.length;
+          return undefined;
         }
-        const parts = value.split(":");
-        const first = parts[0] as string;
+        at = result.next;
+        const text = a.expand(result.word);
+        if (text !== undefined) return text;
+        a.warn(`Failed to resolve unit specifiers in "${result.word}", ignoring: ${a.expandError()}`);
+        return "unresolved";
+      };
+      const endsAtColon = (): boolean => a.value[at - 1] === ":";
+      const part: WordOptions = { separators: ": \t\n\r", unquote: true, dontCoalesce: true };
+      while (at < a.value.length) {
+        // A source that is wrong does not take what follows its colon with it: systemd reads on there.
+        const first = take(part);
+        if (first === undefined) return;
+        if (first === "unresolved") continue;
         const ignoreMissing = first.startsWith("-");
         const source = checkPath(ignoreMissing ? first.slice(1) : first, a);
-        if (source === undefined) return;
-        const destination = parts.length > 1 ? checkPath(parts[1] as string, a) : source;
-        if (destination === undefined) return;
-        const option = parts[2] ?? "";
-        if (option !== "" && option !== "rbind" && option !== "norbind") {
-          a.warn(`Invalid option string, ignoring setting: ${option}`);
-          return;
+        if (source === undefined) continue;
+        let destination: string | undefined = source;
+        let recursive = true;
+        if (endsAtColon()) {
+          const second = take(part);
+          if (second === undefined) {
+            a.warn(`Missing argument after ':', ignoring: ${source}`);
+            continue;
+          }
+          if (second === "unresolved") continue;
+          destination = checkPath(second, a);
+          if (destination === undefined) continue;
+          if (endsAtColon()) {
+            const option = take({ unquote: true }) ?? "";
+            if (option !== "" && option !== "rbind" && option !== "norbind") {
+              a.warn(`Invalid option string, ignoring setting: ${option}`);
+              continue;
+            }
+            recursive = option !== "norbind";
+          }
         }
-        add({ source, destination, ignoreMissing, recursive: option !== "norbind", readOnly });
-      }),
+        add({ source, destination, ignoreMissing, recursive, readOnly });
+      }
+    },
     (v) => v.map((m) => [m.source, m.destination, m.ignoreMissing, m.recursive ? MS_REC : 0n]),
   );
 }
@@ -215,27 +265,28 @@ export const managedDirectories: Kind<readonly ManagedDirectory[]> = list<Manage
   (a, add, previous) => {
     const found: { path: string; symlinks: string[] }[] = [];
     forEachWord(a, { unquote: true }, (word) => {
-      const colon = word.indexOf(":");
-      const source = a.expand(colon < 0 ? word : word.slice(0, colon));
-      const link = colon < 0 ? undefined : a.expand(word.slice(colon + 1));
-      if (source === undefined || (colon >= 0 && link === undefined)) {
+      // Colons in a row count once; what follows the second word is passed over.
+      const [first = "", second] = word.split(/:+/, 2);
+      const source = a.expand(first);
+      const link = second === undefined ? undefined : a.expand(second);
+      if (source === undefined || (second !== undefined && link === undefined)) {
         a.warn(`Failed to resolve unit specifiers in "${word}", ignoring: ${a.expandError()}`);
         return;
       }
       const checked = checkRelative(source, a);
       if (checked === undefined) return;
+      if (link && a.directive === "ConfigurationDirectory") {
+        a.warn(`Destination parameter is not supported for ConfigurationDirectory, ignoring: ${word}`);
+        return;
+      }
+      const target = link ? checkRelative(link, a) : undefined;
+      if (link && target === undefined) return;
       let directory = found.find((d) => d.path === checked);
       if (!directory && !previous.some((d) => d.path === checked)) {
         directory = { path: checked, symlinks: [] };
         found.push(directory);
         add(directory);
       }
-      if (link === undefined || link === "") return;
-      if (a.directive === "ConfigurationDirectory") {
-        a.warn(`Destination parameter is not supported for ConfigurationDirectory, ignoring: ${word}`);
-        return;
-      }
-      const target = checkRelative(link, a);
       if (target !== undefined) directory?.symlinks.push(target);
     });
   },

@@ -113,10 +113,6 @@ export interface DeviceNumber {
   readonly value: number;
 }
 
-function isDevicePath(path: string): boolean {
-  return isValidPath(path) && path.startsWith("/") && isNormalizedPath(simplifyPath(path));
-}
-
 /** `PATH NUMBER`; a second one for a path replaces the first. */
 function deviceNumbers(
   name: string,
@@ -134,7 +130,11 @@ function deviceNumbers(
       const first = nextWord(a.value, 0, { unquote: true });
       const rest = typeof first === "string" ? "" : a.value.slice(first.next);
       if (typeof first === "string" || rest === "") {
-        a.warn(`Failed to extract ${what} from '${a.value}', ignoring.`);
+        a.warn(
+          first === "malformed"
+            ? `Failed to extract ${what} from '${a.value}', ignoring.`
+            : `Invalid ${what.replace(" and ", " or ")} specified in '${a.value}', ignoring.`,
+        );
         return previous;
       }
       const path = a.expand(first.word);
@@ -142,8 +142,9 @@ function deviceNumbers(
         a.warn(`Failed to resolve unit specifiers in '${first.word}', ignoring: ${a.expandError()}`);
         return previous;
       }
-      if (!isDevicePath(path)) {
-        a.warn(`${a.directive}= path is not ${path.startsWith("/") ? "normalized" : "absolute"}, ignoring: ${path}`);
+      // Any path will do here, /dev or not, absolute or not.
+      if (!isNormalizedPath(simplifyPath(path))) {
+        a.warn(`${a.directive}= path is not normalized, ignoring: ${path}`);
         return previous;
       }
       const value = parse(rest);
@@ -222,8 +223,8 @@ export const deviceAllow: Kind<readonly DeviceRule[]> = {
     const isClass = /^(char|block)-./.test(expanded);
     const path = isClass ? expanded : simplifyPath(expanded);
     if (!isClass) {
-      if (!isDevicePath(path)) {
-        a.warn(`${a.directive}= path is not ${path.startsWith("/") ? "normalized" : "absolute"}, ignoring: ${path}`);
+      if (!isNormalizedPath(path)) {
+        a.warn(`${a.directive}= path is not normalized, ignoring: ${path}`);
         return previous;
       }
       if (!/^\/(dev\/.|run\/systemd\/inaccessible\/)/.test(path)) {
@@ -297,11 +298,14 @@ export const disableControllers: Kind<readonly string[]> = {
   assign(previous, a) {
     if (a.value === "") return [];
     const found = new Set(previous);
+    let wrong = false;
     forEachWord(a, {}, (word) => {
       if (controllers.includes(word)) found.add(word);
-      else a.warn(`Invalid controller name '${word}', ignoring`);
+      else wrong = true;
     });
-    return controllers.filter((c) => found.has(c));
+    if (!wrong) return controllers.filter((c) => found.has(c));
+    a.warn(`Invalid cgroup string: ${a.value}, ignoring`);
+    return previous;
   },
   toBus: (v) => v,
 };
@@ -314,7 +318,7 @@ export const bpfPrograms: Kind<readonly { readonly type: string; readonly path: 
     const colon = a.value.indexOf(":");
     const type = a.value.slice(0, Math.max(0, colon));
     const path = a.expand(a.value.slice(colon + 1));
-    if (colon < 0 || path === undefined) a.warn(`Failed to parse foreign BPF program, ignoring: ${a.value}`);
+    if (colon < 0 || path === undefined) a.warn(`Invalid syntax in ${a.directive}=, ignoring: ${a.value}`);
     else if (!path.startsWith("/")) a.warn(`${a.directive}= path is not absolute, ignoring: ${path}`);
     else add({ type, path: simplifyPath(path) });
   },

@@ -39,6 +39,19 @@ export function boolean(initial: boolean): Kind<boolean> {
   );
 }
 
+/** A boolean that makes the unit unusable when it is wrong: too much hangs on it. */
+export const fatalBoolean: Kind<boolean> = scalar<boolean>(
+  "boolean",
+  "b",
+  false,
+  (text, a) => {
+    const value = parseBoolean(text);
+    if (value === undefined) a.refuse(`Failed to parse boolean value: ${text}`);
+    return value;
+  },
+  (v) => v,
+);
+
 /** A boolean that may stay unsaid; an empty assignment unsays it. */
 export const tristate: Kind<boolean | undefined> = {
   name: "boolean",
@@ -49,7 +62,7 @@ export const tristate: Kind<boolean | undefined> = {
     if (a.value === "") return undefined;
     const value = parseBoolean(a.value);
     if (value !== undefined) return value;
-    a.warn(`Failed to parse boolean value for ${a.directive}=, ignoring: ${a.value}`);
+    a.warn(`Failed to parse boolean value, ignoring: ${a.value}`);
     return previous;
   },
   toBus: (v) => v === true,
@@ -127,14 +140,21 @@ export function timeout(initial: number): Kind<number> {
     initial,
     (t, a) => {
       const value = parseTimespan(t);
-      if (value === undefined) a.warn(`Failed to parse ${a.directive}= parameter, ignoring: ${t}`);
+      const named = a.section === "Service" && a.directive !== "TimeoutStopSec";
+      if (value === undefined) {
+        a.warn(
+          named
+            ? `Failed to parse ${a.directive}= parameter, ignoring: ${t}`
+            : `Failed to parse time value, ignoring: ${t}`,
+        );
+      }
       return value === 0 ? Number.POSITIVE_INFINITY : value;
     },
     toU64,
   );
 }
 
-/** A time span that an empty assignment makes infinite (TimeoutCleanSec=). */
+/** A time span that an empty assignment makes infinite (CPUQuotaPeriodSec=). */
 export function timespanOrInfinity(initial: number): Kind<number> {
   return scalar(
     "time span",

@@ -24,6 +24,24 @@ export const unitNames: Kind<readonly string[]> = {
   toBus: (v) => v,
 };
 
+/** Sockets=: sockets only. */
+export const socketNames: Kind<readonly string[]> = {
+  ...unitNames,
+  name: "list of sockets",
+  assign(previous, a) {
+    const names = [...previous];
+    forEachWord(a, { unquote: true }, (word) => {
+      const name = a.expandName(word);
+      if (name === undefined) {
+        a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
+      } else if (!name.endsWith(".socket")) a.warn(`Unit must be of type socket, ignoring: ${name}`);
+      else if (!isValidUnitName(name)) a.warn(`Failed to add dependency on ${name}, ignoring: Invalid argument`);
+      else if (!names.includes(name)) names.push(name);
+    });
+    return names;
+  },
+};
+
 /** A list of unit names as [Install] has it; an empty assignment resets it. */
 export const installNames: Kind<readonly string[]> = {
   ...unitNames,
@@ -46,7 +64,7 @@ export function triggeredUnit(only?: UnitType): Kind<string> {
     (text, a) => {
       const name = a.expandName(text);
       if (name === undefined) {
-        a.warn(`Failed to resolve unit specifiers in '${text}', ignoring: ${a.expandError()}`);
+        a.warn(`Failed to resolve unit specifiers in ${text}, ignoring: ${a.expandError()}`);
         return undefined;
       }
       if (only && !name.endsWith(`.${only}`)) a.warn(`Unit must be of type ${only}, ignoring: ${name}`);
@@ -92,7 +110,7 @@ export const documentation: Kind<readonly string[]> = {
     forEachWord(a, { unquote: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
+        a.warn(`Failed to resolve unit specifiers in '${word}', ignoring: ${a.expandError()}`);
       } else if (!/^(https?:\/\/|file:\/?|info:|man:)./.test(value)) a.warn(`Invalid URL, ignoring: ${value}`);
       else items.push(value);
     });
