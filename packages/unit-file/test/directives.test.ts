@@ -49,11 +49,6 @@ test("what a directive sets is there", () => {
 
 test("every word of a choice is accepted and every other is not", () => {
   const types: Partial<Record<SectionName, string>> = { Service: "service", Unit: "service" };
-    Service: "service",
-    Socket: "socket",
-    Unit: "service",
-    Mount: "mount",
-  };
   const scalar = (row: Directive): boolean => row.repeats === "replaces" && row.choices.length > 0 && row.since === 0;
   for (const row of rows.filter(scalar)) {
     const type = types[row.section];

@@ -24,7 +24,8 @@ export function execProperties(section: SectionName): Readonly<Record<string, Ge
     CPUSchedulingPolicy: (u) => of(u).CPUSchedulingPolicy ?? u.facts.defaults.cpuSchedulingPolicy,
     CPUSchedulingPriority: (u) => of(u).CPUSchedulingPriority ?? u.facts.defaults.cpuSchedulingPriority,
     CPUAffinityFromNUMA: (u) => of(u).CPUAffinity.numa,
-    NUMAPolicy: (u) => of(u).NUMAPolicy ?? -1,
+    // Nodes without a policy are preferred ones (set_mempolicy(2), MPOL_PREFERRED).
+    NUMAPolicy: (u) => of(u).NUMAPolicy ?? (of(u).NUMAMask.numbers.size > 0 ? 1 : -1),
     StandardInput: (u) => of(u).StandardInput.mode,
     StandardOutput: (u) => of(u).StandardOutput.mode,
     StandardError: (u) => of(u).StandardError.mode,

@@ -1,5 +1,5 @@
 import { parseTimespan } from "@steward/time";
-import { isNormalizedPath, isValidPath, simplifyPath } from "../escape-name.ts";
+import { isNormalizedPath, simplifyPath } from "../escape-name.ts";
 import { nextWord } from "../words.ts";
 import { type Facts, type Kind, toU64, U64_MAX } from "./kind.ts";
 import { forEachWord, list } from "./lists.ts";
