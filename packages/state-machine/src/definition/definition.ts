@@ -58,9 +58,9 @@ export interface UnitDefinition {
 }
 
 export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
-export type RestartPolicy = "no" | "on-success" | "on-failure" | "on-abnormal" | "on-watchdog" | "on-abort" | "always";
-export type TimeoutFailureMode = "terminate" | "abort" | "kill";
-export type KillMode = "control-group" | "mixed" | "process" | "none";
+type RestartPolicy = "no" | "on-success" | "on-failure" | "on-abnormal" | "on-watchdog" | "on-abort" | "always";
+type TimeoutFailureMode = "terminate" | "abort" | "kill";
+type KillMode = "control-group" | "mixed" | "process" | "none";
 export type NotifyAccess = "none" | "main" | "exec" | "all";
 
 /** systemd.service(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */

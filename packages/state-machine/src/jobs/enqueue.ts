@@ -9,7 +9,7 @@ import { publicJob } from "./finish.ts";
 import { startJobTimer } from "./timers.ts";
 
 /** What a transaction may see of the running units (graph: TransactionView). */
-export function transactionView(turn: Turn): TransactionView {
+function transactionView(turn: Turn): TransactionView {
   return {
     activeState: (unit) => activeStateOf(unitOf(turn, unit).machine, definitionOf(turn.state, unit)?.service?.type),
     job: (unit) => jobOf(turn, unit),

@@ -16,7 +16,7 @@ export function publicJob(job: JobRecord): Job {
 }
 
 /** Takes a job out of the queue without a word to anybody but its clients. */
-export function removeJob(turn: Turn, job: JobRecord, result: JobResult): void {
+function removeJob(turn: Turn, job: JobRecord, result: JobResult): void {
   stopJobTimers(turn, job);
   turn.state.jobs.delete(job.id);
   turn.state.definitions.blockers.delete(job.id);

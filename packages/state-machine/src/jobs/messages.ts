@@ -93,7 +93,7 @@ const level: Readonly<Record<JobResult, number>> = {
 };
 
 /** "foo.service - My Foo", or the name alone when there is no other description. */
-export function identify(turn: Turn, unit: string): string {
+function identify(turn: Turn, unit: string): string {
   const description = definitionOf(turn.state, unit)?.description ?? "";
   return description === "" || description === unit ? unit : `${unit} - ${description}`;
 }

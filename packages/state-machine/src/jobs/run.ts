@@ -40,7 +40,7 @@ function findBlocker(turn: Turn, job: JobRecord, atom: "after" | "before", from:
  * (systemd.unit(5), Before=). A target after a thousand units is tried a thousand times: each time it looks first where it
  * was held up last.
  */
-export function isRunnable(turn: Turn, job: JobRecord): boolean {
+function isRunnable(turn: Turn, job: JobRecord): boolean {
   if (job.ignoreOrder || job.type === "nop") return true;
   const { blockers } = turn.state.definitions;
   const last = blockers.get(job.id);
@@ -87,7 +87,7 @@ export function runJob(turn: Turn, id: number): void {
 }
 
 /** What an outcome means for a job that was tried. Also called when conditions have been looked at. */
-export function settle(turn: Turn, tried: JobRecord, outcome: Outcome): void {
+function settle(turn: Turn, tried: JobRecord, outcome: Outcome): void {
   const job = turn.state.jobs.get(tried.id);
   if (job === undefined) return; // It ended on the way: the machine was quicker than we.
   if (outcome === "acted") logJobBegun(turn, job.id, job.unit, tried.type);

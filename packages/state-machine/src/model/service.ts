@@ -38,7 +38,7 @@ export type ServiceState =
 export type ServiceStateKind = ServiceState["kind"];
 
 /** What `start` is waiting for. */
-export type StartWait =
+type StartWait =
   /** Type=idle: no other job, or five seconds. */
   | "idle"
   /** Type=simple, and the first moment of every other: the keeper's word that the process exists. */
@@ -57,7 +57,7 @@ export type StartWait =
   | "main-pid";
 
 /** What `start-post` is waiting for: its commands, or the main process of a forking service. */
-export type StartPostWait = "exit" | "main-pid";
+type StartPostWait = "exit" | "main-pid";
 
 /** A process of Exec…Pre=, Exec…Post=, ExecReload=, ExecStop=, or the one that forks. `pid` is 0 until the keeper reports it. */
 export interface ControlProcess {

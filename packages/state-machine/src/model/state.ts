@@ -48,7 +48,7 @@ export interface Counters {
   readonly failedJobs: number;
 }
 
-export interface Blocker {
+interface Blocker {
   readonly atom: "after" | "before";
   readonly index: number;
 }

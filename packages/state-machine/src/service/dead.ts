@@ -14,7 +14,7 @@ export function endedIn(set: ExitStatusSet, status: ExecStatus): boolean {
 }
 
 /** The table of systemd.service(5), Restart=. A condition that was not met is no reason to try again. */
-export function restarts(s: Service): boolean {
+function restarts(s: Service): boolean {
   const { restart, restartPreventExitStatus, restartForceExitStatus } = settings(s);
   const { result, mainExec, forbidRestart } = data(s);
   if (forbidRestart || endedIn(restartPreventExitStatus, mainExec)) return false;
@@ -38,7 +38,7 @@ export function restarts(s: Service): boolean {
 }
 
 /** RestartSec=, growing by RestartSteps= up to RestartMaxDelaySec= (254). */
-export function restartDelayUsec(s: Service): number {
+function restartDelayUsec(s: Service): number {
   const { restartUsec, restartSteps, restartMaxDelayUsec } = settings(s);
   const next = data(s).nRestarts + 1;
   if (next <= 1 || restartSteps === 0 || restartMaxDelayUsec === Number.POSITIVE_INFINITY) return restartUsec;

@@ -18,7 +18,7 @@ const watched: ReadonlySet<ServiceStateKind> = new Set([
 const readsPidFile: ReadonlySet<ServiceStateKind> = new Set(["start", "start-post", "running", "reload"]);
 
 /** Forgets the control process of the state that is left; it becomes a stray if it lives. */
-export function dropControl(s: Service, next: ServiceState): void {
+function dropControl(s: Service, next: ServiceState): void {
   const old = control(data(s).state);
   if (old !== undefined && control(next)?.token !== old.token) letStray(s, old.token);
 }

@@ -5,7 +5,7 @@ import { data, moment, patch, type Service, settings } from "./data.ts";
 import { enterSignal } from "./ending.ts";
 
 /** WatchdogSec=, or what the service asked for by WATCHDOG_USEC= (sd_notify(3)); 0 and infinity mean none. */
-export function watchdogUsec(s: Service): number {
+function watchdogUsec(s: Service): number {
   return data(s).watchdogOverrideUsec ?? settings(s).watchdogUsec;
 }
 

@@ -36,7 +36,7 @@ const blankService: ServiceData = {
 };
 
 /** The state that a unit of a type has before anything happened to it. */
-export function blankMachine(type: UnitType, perpetual: boolean): MachineData {
+function blankMachine(type: UnitType, perpetual: boolean): MachineData {
   if (type === "service") return blankService;
   const resting: Partial<Record<UnitType, string>> = { slice: "active", scope: "running", mount: "mounted" };
   return { type, state: (perpetual && resting[type]) || "dead" } satisfies PlainData;

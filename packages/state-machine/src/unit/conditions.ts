@@ -6,7 +6,7 @@ import { jobOf, patchJob, patchUnit, type Turn } from "../turn.ts";
 type Checked = Extract<Event, { readonly kind: "conditionsChecked" }>;
 
 /** systemd.unit(5), "Conditions and Asserts": all plain ones hold, and one of the triggering ones if there are any. */
-export function conditionsHold(outcomes: readonly ConditionOutcome[]): boolean {
+function conditionsHold(outcomes: readonly ConditionOutcome[]): boolean {
   const held = (outcome: ConditionOutcome): boolean => outcome.result === "succeeded";
   const triggers = outcomes.filter((outcome) => outcome.trigger);
   return (

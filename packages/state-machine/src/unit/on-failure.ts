@@ -6,7 +6,7 @@ import { type Turn, unitOf } from "../turn.ts";
 import { related } from "./related.ts";
 
 /** The MONITOR_… variables of systemd.exec(5) that a handler gets to know of the unit that ended. */
-export function triggerDetails(turn: Turn, unit: string): TriggerDetails {
+function triggerDetails(turn: Turn, unit: string): TriggerDetails {
   const record = unitOf(turn, unit);
   const env: (readonly [string, string])[] = [];
   if (record.machine.type === "service") {

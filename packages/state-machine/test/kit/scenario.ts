@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { World } from "./world.ts";
 
 export const second = 1_000_000;
-export const names = ["a", "b", "c", "d", "e"] as const;
+const names = ["a", "b", "c", "d", "e"] as const;
 export const unitNames = names.map((name) => `${name}.service`);
 
 const program: fc.Arbitrary<Program> = fc.record(
