@@ -57,8 +57,7 @@ static void notification(struct listener *l, const struct creds *who, const uint
     /* systemd-notify, where it may, sends in its parent's name unless that is PID 1: here that is the unit's reaper. */
     struct token *t = of_reaper != NULL ? group_only_token(of_reaper) : token_by_pid(who->pid);
     const char *group = of_reaper != NULL ? of_reaper->name : group_of(who->pid);
-    if (t != NULL)
-        token_catch_up(t);
+    group_catch_up(group);
     if (of_reaper != NULL && t != NULL)
         named.pid = t->pid;
     who = &named;

@@ -176,6 +176,14 @@ struct token *group_only_token(struct pgroup *g)
     return only;
 }
 
+/* What the group's young processes told through their status pipes comes before what they do. */
+void group_catch_up(const char *name)
+{
+    for (struct token *t = tokens; t != NULL; t = t->next_all)
+        if (t->status.fd >= 0 && strcmp(t->group->name, name) == 0)
+            token_catch_up(t);
+}
+
 static const char *group_by_descent(pid_t pid)
 {
     for (int depth = 0; depth < 1000; depth++) {

@@ -113,6 +113,7 @@ void group_emptied(struct pgroup *g);
 void group_token_gone(struct pgroup *g);
 bool group_has(struct pgroup *g, pid_t pid);
 struct pgroup *group_by_reaper(pid_t pid);
+void group_catch_up(const char *name);
 struct token *group_only_token(struct pgroup *g);
 const char *group_of(pid_t pid);           /* name, "" when unknown */
 

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "vitest";
 import {
   decodeJournalInput,
   type ExecPlan,
@@ -20,6 +21,14 @@ const root = process.getuid?.() === 0;
 
 /** Whether this machine can run the keeper as PID 1 of a namespace. */
 export const canUnshare = root && works("unshare", ["--pid", "--fork", "--mount-proc", "true"]);
+
+/** `test` where the machine has what it needs; else a skipped test that names what is missing. */
+export function where(condition: boolean, what: string): (name: string, run: () => void | Promise<void>) => void {
+  return (name, run) => {
+    if (condition) test(name, run);
+    else test.skip(`${name} (not run: needs ${what})`, run);
+  };
+}
 
 function works(program: string, args: string[]): boolean {
   try {

@@ -4,7 +4,7 @@ import { createConnection } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { datagramSource, type KeeperEvent, listenerKind } from "../src/index.ts";
-import { type Bench, Keeper, type Manager, openBench, run, scratch } from "./harness.ts";
+import { type Bench, Keeper, type Manager, openBench, run, scratch, where } from "./harness.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -43,26 +43,29 @@ const hasNotify = existsSync("/usr/bin/systemd-notify");
 const hasLogger = existsSync("/usr/bin/logger");
 
 describe("notifications", () => {
-  test.runIf(hasNotify)("come with unit, token and credentials, before the exit of their sender", async () => {
-    const { manager, path } = await listening("notify");
-    const env = [`NOTIFY_SOCKET=${path}`];
-    manager.client.spawn(
-      1,
-      "a.service",
-      run(["/usr/bin/systemd-notify", "--no-block", "READY=1", "STATUS=here"], { env }),
-    );
-    await manager.event("exited", { token: 1 });
-    const kinds = manager.events.all
-      .map((event) => event.kind)
-      .filter((kind) => kind === "notify" || kind === "exited");
-    expect(kinds).toEqual(["notify", "exited"]);
-    const { pid } = await manager.event("spawned");
-    const notify = await manager.event("notify");
-    expect(notify).toMatchObject({ listener: "l", group: "a.service", token: 1, pid, uid: process.getuid?.() });
-    expect(text(notify).split("\n")).toEqual(expect.arrayContaining(["READY=1", "STATUS=here"]));
-  });
+  where(hasNotify, "systemd-notify")(
+    "come with unit, token and credentials, before the exit of their sender",
+    async () => {
+      const { manager, path } = await listening("notify");
+      const env = [`NOTIFY_SOCKET=${path}`];
+      manager.client.spawn(
+        1,
+        "a.service",
+        run(["/usr/bin/systemd-notify", "--no-block", "READY=1", "STATUS=here"], { env }),
+      );
+      await manager.event("exited", { token: 1 });
+      const kinds = manager.events.all
+        .map((event) => event.kind)
+        .filter((kind) => kind === "notify" || kind === "exited");
+      expect(kinds).toEqual(["notify", "exited"]);
+      const { pid } = await manager.event("spawned");
+      const notify = await manager.event("notify");
+      expect(notify).toMatchObject({ listener: "l", group: "a.service", token: 1, pid, uid: process.getuid?.() });
+      expect(text(notify).split("\n")).toEqual(expect.arrayContaining(["READY=1", "STATUS=here"]));
+    },
+  );
 
-  test.runIf(hasNotify)("of an orphan belong to the unit, though its parents are gone", async () => {
+  where(hasNotify, "systemd-notify")("of an orphan belong to the unit, though its parents are gone", async () => {
     const { manager, path } = await listening("notify");
     const env = [`NOTIFY_SOCKET=${path}`];
     const program = "(setsid systemd-notify --no-block READY=1 &) ; exit 0";
@@ -71,7 +74,7 @@ describe("notifications", () => {
     expect(notify).toMatchObject({ group: "a.service" });
   });
 
-  test.runIf(hasNotify)("a barrier opens when its message is recorded, not before", async () => {
+  where(hasNotify, "systemd-notify")("a barrier opens when its message is recorded, not before", async () => {
     const { manager, path } = await listening("notify");
     const env = [`NOTIFY_SOCKET=${path}`];
     // Without --no-block it waits until the descriptor of its BARRIER=1 message is closed.
@@ -89,7 +92,7 @@ describe("notifications", () => {
     expect(await manager.event("exited")).toMatchObject({ status: 0 });
   });
 
-  test.runIf(hasNotify)("sent while there is no manager reach the next one, once", async () => {
+  where(hasNotify, "systemd-notify")("sent while there is no manager reach the next one, once", async () => {
     const { keeper, manager, path } = await listening("notify");
     const env = [`NOTIFY_SOCKET=${path}`];
     const fifo = join(scratch(bench, `fifo-${++count}`), "f");
@@ -284,7 +287,7 @@ describe("logs", () => {
     ]);
   });
 
-  test.runIf(hasLogger)("native and syslog messages name their sender", async () => {
+  where(hasLogger, "logger")("native and syslog messages name their sender", async () => {
     const { keeper, manager, path } = await listening("logNative", { journal: true });
     const journal = await keeper.journal();
     const syslog = join(bench.directory, `syslog-${++count}`);

@@ -12,6 +12,7 @@ import {
   openBench,
   run,
   scratch,
+  where,
 } from "./harness.ts";
 
 let bench: Bench;
@@ -189,7 +190,7 @@ describe("one process", () => {
     expect(readFileSync(out, "utf8").trim().split("\n")).toEqual(["0", "1", "2", "3"]); // 3: the directory that ls reads
   });
 
-  test.runIf(root)("changes user and groups, and keeps ambient capabilities", async () => {
+  where(root, "root")("changes user and groups, and keeps ambient capabilities", async () => {
     const { manager } = await start();
     const out = join(scratch(bench, "identity"), "out");
     manager.client.spawn(1, "a.service", {
@@ -223,7 +224,7 @@ describe("one process", () => {
     ]);
   });
 
-  test.runIf(root)("a privileged step follows no link that a user made", async () => {
+  where(root, "root")("a privileged step follows no link that a user made", async () => {
     const { manager } = await start();
     const directory = scratch(bench, "links");
     const { chownSync, symlinkSync, lchownSync } = await import("node:fs");
@@ -274,6 +275,7 @@ describe.each([
   ["by reaper, as PID 1", { mode: "pid1" }, false],
   ["by cgroup", {}, true],
 ] as const)("a group %s", (_, options, cgroup) => {
+  const needed = cgroup ? "root and a writable cgroup v2 tree" : "root";
   const possible = cgroup
     ? cgroupRoot !== undefined
     : "mode" in options
@@ -316,26 +318,29 @@ describe.each([
     await manager.event("exited", { token: 2 });
   }
 
-  test.runIf(possible).each(["fork", "breed", "bomb"])("ends whole when it is killed: %s", async (mode) => {
-    const manager = await begin();
-    await escapees(manager, mode);
-    manager.client.spawn(3, "b.service", run(["/bin/sleep", "1000"]));
-    await manager.event("execOk", { token: 3 });
-    expect(manager.events.all.some((event) => event.kind === "groupEmpty" && event.group === "a.service")).toBe(false);
-    manager.client.send({ kind: "groupSignal", group: "a.service", signo: 9, exceptTokens: [] });
-    await manager.event("groupEmpty", { group: "a.service" });
-    // Nothing of another's: b still lives and hears.
-    manager.client.send({ kind: "signal", token: 3, signo: 15, hasValue: false, value: 0 });
-    expect(await manager.event("exited", { token: 3 })).toMatchObject({ code: 2, status: 15 });
-    manager.client.send({ kind: "groupSignal", group: "waiter", signo: 9, exceptTokens: [] });
-    for (const token of [1, 2, 3]) manager.client.send({ kind: "release", token });
-    for (const group of ["a.service", "b.service", "waiter"]) manager.client.send({ kind: "groupRemove", group });
-    manager.client.send({ kind: "lock", path: join(bench.directory, `done-${++groups}`) });
-    await manager.event("locked");
-    manager.client.send({ kind: "exit", status: 0 });
-  });
+  for (const mode of ["fork", "breed", "bomb"])
+    where(possible, needed)(`ends whole when it is killed: ${mode}`, async () => {
+      const manager = await begin();
+      await escapees(manager, mode);
+      manager.client.spawn(3, "b.service", run(["/bin/sleep", "1000"]));
+      await manager.event("execOk", { token: 3 });
+      expect(manager.events.all.some((event) => event.kind === "groupEmpty" && event.group === "a.service")).toBe(
+        false,
+      );
+      manager.client.send({ kind: "groupSignal", group: "a.service", signo: 9, exceptTokens: [] });
+      await manager.event("groupEmpty", { group: "a.service" });
+      // Nothing of another's: b still lives and hears.
+      manager.client.send({ kind: "signal", token: 3, signo: 15, hasValue: false, value: 0 });
+      expect(await manager.event("exited", { token: 3 })).toMatchObject({ code: 2, status: 15 });
+      manager.client.send({ kind: "groupSignal", group: "waiter", signo: 9, exceptTokens: [] });
+      for (const token of [1, 2, 3]) manager.client.send({ kind: "release", token });
+      for (const group of ["a.service", "b.service", "waiter"]) manager.client.send({ kind: "groupRemove", group });
+      manager.client.send({ kind: "lock", path: join(bench.directory, `done-${++groups}`) });
+      await manager.event("locked");
+      manager.client.send({ kind: "exit", status: 0 });
+    });
 
-  test.runIf(possible)("hears a signal, but for the tokens spared", async () => {
+  where(possible, needed)("hears a signal, but for the tokens spared", async () => {
     const manager = await begin();
     manager.client.spawn(1, "a.service", run(["/bin/sleep", "1000"]));
     manager.client.spawn(2, "a.service", run(["/bin/sh", "-c", "sleep 1000 & wait"]));
@@ -350,7 +355,7 @@ describe.each([
     manager.client.send({ kind: "exit", status: 0 });
   });
 
-  test.runIf(possible)("adopts a daemon that forked, and tells its status", async () => {
+  where(possible, needed)("adopts a daemon that forked, and tells its status", async () => {
     const manager = await begin();
     const file = join(scratch(bench, `adopt-${++groups}`), "pid");
     const daemon = `(setsid sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; read line < ${file}.fifo; exit 5' </dev/null &)`;
@@ -480,7 +485,7 @@ describe("the keeper's own life", () => {
     expect(manager.events.all.filter((event) => event.kind === "pathChanged" && event.id === "w")).toHaveLength(1);
   });
 
-  test.runIf(canUnshare)("as PID 1 it reaps what is nobody's and ends the rest", async () => {
+  where(canUnshare, "root and unshare")("as PID 1 it reaps what is nobody's and ends the rest", async () => {
     const { keeper, manager } = await start({ mode: "pid1" });
     expect(manager.client.recovery.hello).toMatchObject({ isPid1: true, keeperPid: 1 });
     manager.client.spawn(1, "a.service", run([bench.program("escape"), "bomb"]));
