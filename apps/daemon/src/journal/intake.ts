@@ -213,8 +213,15 @@ export class Intake {
 
   /** `journalctl -u` selects the system manager's words by _PID=1, the user manager's by the user. */
   #managerIdentity(message: Message<"datagram">): Record<string, string> {
-    const pid = this.#settings.scope === "system" ? 1 : message.pid;
-    return { _PID: String(pid), _UID: String(process.getuid?.() ?? 0), _GID: String(process.getgid?.() ?? 0) };
+    const user = { _UID: String(process.getuid?.() ?? 0), _GID: String(process.getgid?.() ?? 0) };
+    if (this.#settings.scope === "user") return { _PID: String(message.pid), ...user };
+    return {
+      _PID: "1",
+      ...user,
+      _SYSTEMD_CGROUP: "/init.scope",
+      _SYSTEMD_UNIT: "init.scope",
+      _SYSTEMD_SLICE: "-.slice",
+    };
   }
 
   #syslog(message: Message<"datagram">, bytes: Buffer): void {

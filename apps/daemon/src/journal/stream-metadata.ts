@@ -4,7 +4,7 @@ import { type JournalField, journalField } from "@steward/journal";
 export interface StreamMetadata {
   /** Fields that each of its entries gets, but not PRIORITY, which a line may set itself. */
   readonly fields: readonly JournalField[];
-  /** Those of them that speak of the unit (_SYSTEMD_*). */
+  /** Those of them that hold for all that the unit logs, by datagrams too: _SYSTEMD_* and LogExtraFields=. */
   readonly unitFields: readonly JournalField[];
   readonly level: number;
   /** A line may start with `<3>` (SyslogLevelPrefix=). */
@@ -13,6 +13,9 @@ export interface StreamMetadata {
   readonly console: boolean;
   readonly unit: string | undefined;
 }
+
+/** What is of the stream itself. */
+const ofStream = new Set(["_TRANSPORT", "_STREAM_ID", "SYSLOG_IDENTIFIER", "SYSLOG_FACILITY"]);
 
 /** Reads the lines `NAME=value`, and those with a dot that are for the journal process. */
 export function parseStreamMetadata(bytes: Uint8Array): StreamMetadata {
@@ -28,7 +31,7 @@ export function parseStreamMetadata(bytes: Uint8Array): StreamMetadata {
     if (name.startsWith(".") || name === "PRIORITY" || (value === "" && name === "SYSLOG_IDENTIFIER")) continue;
     const field = journalField(name, value);
     fields.push(field);
-    if (name.startsWith("_SYSTEMD_")) unitFields.push(field);
+    if (!ofStream.has(name)) unitFields.push(field);
   }
   const level = Number(own.get("PRIORITY") ?? "6");
   return {

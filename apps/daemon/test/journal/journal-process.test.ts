@@ -135,6 +135,24 @@ describe("what comes as datagrams", () => {
     expect(entry).not.toHaveProperty("lower");
   });
 
+  test("what the manager said of a unit's run holds for its datagrams", async () => {
+    const fake = keeper();
+    fake.start();
+    fake.openStream(1, `${METADATA}_SYSTEMD_SLICE=web.slice\nEXTRA=x\n`);
+    fake.write(1, "a line\n");
+    fake.datagram(datagramSource.native, "MESSAGE=a datagram\n");
+    await fake.idle();
+    const [, entry] = entries(fake.directory).map(plain);
+    expect(entry).toMatchObject({
+      MESSAGE: "a datagram",
+      _SYSTEMD_UNIT: "web.service",
+      _SYSTEMD_INVOCATION_ID: "00112233445566778899aabbccddeef0",
+      _SYSTEMD_SLICE: "web.slice",
+      EXTRA: "x",
+    });
+    expect(entry).not.toHaveProperty("_STREAM_ID");
+  });
+
   test("syslog messages", async () => {
     const fake = keeper();
     fake.start();
@@ -170,7 +188,7 @@ describe("what comes as datagrams", () => {
       JOB_TYPE: "start",
       _TRANSPORT: "journal",
     });
-    expect(entry).not.toHaveProperty("_SYSTEMD_UNIT");
+    expect(entry!._SYSTEMD_UNIT).toBe("init.scope");
   });
 });
 
