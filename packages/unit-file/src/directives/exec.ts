@@ -49,7 +49,7 @@ export const execTable = {
       x.optionalNumber(
         "IO scheduling class",
         x.ioSchedulingClasses,
-        [0, 7],
+        [0, 8],
         (t) => `Failed to parse IO scheduling class, ignoring: ${t}`,
       ),
       { property: null },
@@ -73,6 +73,7 @@ export const execTable = {
         {},
         [0, 99],
         (t) => `Failed to parse CPU scheduling priority, ignoring: ${t}`,
+        (t) => `CPU scheduling priority is out of range, ignoring: ${t}`,
       ),
       { property: null },
     ),

@@ -96,6 +96,8 @@ function applyEntry(assignment: UnitAssignment, destinations: readonly Destinati
     const after = to.kind.assign(before, assignment);
     if (assignment.isRefused) return false;
     if (directive === "MemoryLimit" && target.diagnostics.length === complaints) sayObsolete();
+    // What was only complained of was not set.
+    if (after === before && target.diagnostics.length > complaints) continue;
     target.builder.put(to.section, to.name, after, entry);
     if (after !== before && to.section === "Unit" && isDependencyKind(to.name)) {
       const origin = entry.position;

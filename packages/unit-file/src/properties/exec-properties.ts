@@ -22,7 +22,11 @@ export function execProperties(section: SectionName): Readonly<Record<string, Ge
     IOSchedulingClass: (u) => ioPriority(of(u), u)[0],
     IOSchedulingPriority: (u) => ioPriority(of(u), u)[1],
     CPUSchedulingPolicy: (u) => of(u).CPUSchedulingPolicy ?? u.facts.defaults.cpuSchedulingPolicy,
-    CPUSchedulingPriority: (u) => of(u).CPUSchedulingPriority ?? u.facts.defaults.cpuSchedulingPriority,
+    CPUSchedulingPriority: (u) => {
+      const { CPUSchedulingPolicy: policy, CPUSchedulingPriority: priority } = of(u);
+      const least = policy === 1 || policy === 2 ? 1 : u.facts.defaults.cpuSchedulingPriority;
+      return priority ?? least;
+    },
     CPUAffinityFromNUMA: (u) => of(u).CPUAffinity.numa,
     // Nodes without a policy are preferred ones (set_mempolicy(2), MPOL_PREFERRED).
     NUMAPolicy: (u) => of(u).NUMAPolicy ?? (of(u).NUMAMask.numbers.size > 0 ? 1 : -1),

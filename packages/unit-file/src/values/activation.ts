@@ -84,18 +84,20 @@ export function listen(type: ListenSpec["type"]): Kind<readonly ListenSpec[]> {
   };
 }
 
+/** Netlink families by name (netlink(7)). */
+const netlinkFamilies = new Set(
+  "route firewall inet-diag nflog xfrm selinux iscsi audit fib-lookup netfilter ip6-fw dnrtmsg kobject-uevent generic scsitransport ecryptfs rdma".split(" "),
+);
+
 function listenAddress(type: ListenSpec["type"], value: string, a: Assignment): string | undefined {
   switch (type) {
     case "FIFO":
     case "Special":
     case "USBFunction":
-      return checkPath(value, a);
     case "MessageQueue":
-      if (/^\/[^/]+$/.test(value) && isNormalizedPath(value)) return value;
-      a.warn(`${a.directive}= path is not normalized, ignoring: ${value}`);
-      return undefined;
+      return checkPath(value, a);
     case "Netlink": {
-      if (/^[a-z0-9-]+( [0-9]+)?$/.test(value)) return value.includes(" ") ? value : `${value} 0`;
+      if (netlinkFamilies.has(value.split(" ")[0] as string) && /^\S+( [0-9]+)?$/.test(value)) return value.includes(" ") ? value : `${value} 0`;
       a.warn(`Failed to parse address value in '${value}', ignoring: Invalid argument`);
       return undefined;
     }

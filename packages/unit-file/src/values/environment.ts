@@ -27,7 +27,7 @@ export const environment: Kind<readonly string[]> = {
     forEachWord(a, { unquote: true, cUnescape: true }, (word) => {
       const value = a.expand(word);
       if (value === undefined) {
-        a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);
+        a.warn(`Failed to resolve specifiers in ${word}, ignoring: ${a.expandError()}`);
       } else if (!isEnvironmentAssignment(value)) {
         a.warn(`Invalid environment assignment, ignoring: ${value}`);
       } else {
@@ -54,7 +54,7 @@ export function environmentNames(assignments: boolean): Kind<readonly string[]> 
     "list of environment variable names",
     "as",
     (a, add) =>
-      forEachWord(a, { unquote: true }, (word) => {
+      forEachWord(a, { unquote: true, cUnescape: true }, (word) => {
         const value = a.expand(word);
         if (value === undefined) {
           a.warn(`Failed to resolve unit specifiers in ${word}, ignoring: ${a.expandError()}`);

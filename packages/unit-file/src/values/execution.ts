@@ -191,6 +191,7 @@ export function optionalNumber(
   words: Readonly<Record<string, number>>,
   range: readonly [number, number],
   message: (text: string) => string,
+  outOfRange?: (text: string) => string,
 ): Kind<number | undefined> {
   return {
     name,
@@ -201,7 +202,10 @@ export function optionalNumber(
     assign(previous, a) {
       if (a.value === "") return undefined;
       const value = Object.hasOwn(words, a.value) ? words[a.value] : parseInteger(a.value, range[0], range[1]);
-      if (value === undefined) a.warn(message(a.value));
+      if (value === undefined) {
+        const isNumber = parseInteger(a.value, -2147483648, 2147483647) !== undefined;
+        a.warn(isNumber && outOfRange ? outOfRange(a.value) : message(a.value));
+      }
       return value ?? previous;
     },
     toBus: (v) => v ?? 0,
@@ -467,11 +471,11 @@ const partitions = [
 
 /** Pairs of partition and options; options alone are the root partition's. */
 function imageOptions(a: Assignment, parts: readonly string[]): [string, string][] {
-  if (parts.length === 1 && parts[0] !== "") return [["root", parts[0] as string]];
+  if (parts.length === 1 && parts[0] !== "") return [["root", a.expand(parts[0] as string) ?? ""]];
   const found: [string, string][] = [];
   for (let i = 0; i + 1 < parts.length; i += 2) {
     const partition = parts[i] as string;
-    if (partitions.includes(partition)) found.push([partition, parts[i + 1] as string]);
+    if (partitions.includes(partition)) found.push([partition, a.expand(parts[i + 1] as string) ?? ""]);
     else a.warn(`Invalid partition name ${partition}, ignoring`);
   }
   return found;

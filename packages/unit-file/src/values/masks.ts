@@ -195,7 +195,7 @@ export const restrictNamespaces: Kind<bigint | undefined> = {
       invert ? a.value.slice(1) : a.value,
     );
     if (bad) {
-      a.warn(`Failed to parse namespace type string, ignoring: ${a.value}`);
+      a.warn(`Failed to parse namespace type string, ignoring: ${invert ? a.value.slice(1) : a.value}`);
       return previous;
     }
     if (previous === undefined) return invert ? allNamespaces & ~flags : flags;
@@ -249,7 +249,7 @@ export const coredumpFilter: Kind<bigint | undefined> = {
       if (word === "default") mask |= 0x33n;
       else if (word === "all") mask = 0xffff_ffff_ffff_ffffn;
       else if (Object.hasOwn(coredumpBits, word)) mask |= 1n << BigInt(coredumpBits[word] as number);
-      else if (/^(0x)?[0-9a-f]{1,16}$/i.test(word)) mask |= BigInt(`0x${word.replace(/^0x/i, "")}`);
+      else if (/^\+?(0x)?[0-9a-f]{1,16}$/i.test(word)) mask |= BigInt(`0x${word.replace(/^\+?(0x)?/i, "")}`);
       else bad = true;
     });
     if (bad) {

@@ -33,6 +33,7 @@ export function path(fatal = false): Kind<string> {
     (text, a) => {
       if (text === "") return "";
       const value = a.expand(text);
+      if (value === "") return "";
       if (value !== undefined) return checkPath(value, a, { fatal });
       const message = `Failed to resolve unit specifiers in '${text}'`;
       if (fatal) a.refuse(`${message}: ${a.expandError()}`);
@@ -264,7 +265,7 @@ export const managedDirectories: Kind<readonly ManagedDirectory[]> = list<Manage
   "as",
   (a, add, previous) => {
     const found: { path: string; symlinks: string[] }[] = [];
-    forEachWord(a, { unquote: true }, (word) => {
+    forEachWord(a, { unquote: true, cUnescape: true }, (word) => {
       // Colons in a row count once; what follows the second word is passed over.
       const [first = "", second] = word.split(/:+/, 2);
       const source = a.expand(first);

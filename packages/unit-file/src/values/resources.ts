@@ -39,6 +39,11 @@ function why(text: string): string {
   return parseInteger(text, -(2 ** 63), 2 ** 64) === undefined ? "Invalid argument" : "Numerical result out of range";
 }
 
+/** A minus where a size begins is out of range, anything else is no size at all. */
+function whySize(text: string): string {
+  return /^([0-9.]+[KMGTPEB]?\s*)*-[0-9]/.test(text) ? "Numerical result out of range" : "Invalid argument";
+}
+
 /** CPUQuota=: microseconds of CPU time for each second; Infinity is no quota. */
 export const cpuQuota: Kind<number> = {
   name: "percentage",
@@ -76,7 +81,7 @@ export function memoryLimit(initial: number, zeroAllowed: boolean): Kind<number>
       if (a.value === "infinity") return Number.POSITIVE_INFINITY;
       const share = parsePermyriad(a.value);
       const bytes = share === undefined ? parseSize(a.value) : memoryShare(a.facts, share);
-      if (bytes === undefined) a.warn(`Invalid memory limit '${a.value}', ignoring: Invalid argument`);
+      if (bytes === undefined) a.warn(`Invalid memory limit '${a.value}', ignoring: ${whySize(a.value)}`);
       else if (bytes === 0 && !zeroAllowed) a.warn(`Memory limit '${a.value}' out of range, ignoring.`);
       else return bytes;
       return previous;
@@ -99,7 +104,7 @@ export const tasksMax: Kind<number | undefined> = {
       share === undefined
         ? parseInteger(a.value, 0, Number.MAX_SAFE_INTEGER)
         : Math.floor((a.facts.tasksMax * share) / 10_000);
-    if (value === undefined) a.warn(`Invalid maximum tasks value '${a.value}', ignoring: Invalid argument`);
+    if (value === undefined) a.warn(`Invalid maximum tasks value '${a.value}', ignoring: ${why(a.value)}`);
     else if (value === 0) a.warn(`Maximum tasks value '${a.value}' out of range, ignoring.`);
     else return value;
     return previous;
@@ -310,6 +315,13 @@ export const disableControllers: Kind<readonly string[]> = {
   toBus: (v) => v,
 };
 
+/** Where a BPF program may be attached to a control group (bpf(2)). */
+const bpfTypes = new Set(
+  "ingress egress sock_create sock_ops device bind4 bind6 connect4 connect6 post_bind4 post_bind6 sendmsg4 sendmsg6 sysctl recvmsg4 recvmsg6 getsockopt setsockopt".split(
+    " ",
+  ),
+);
+
 /** `ingress:/path` and the like (BPFProgram=). */
 export const bpfPrograms: Kind<readonly { readonly type: string; readonly path: string }[]> = list(
   "type and path",
@@ -319,6 +331,7 @@ export const bpfPrograms: Kind<readonly { readonly type: string; readonly path: 
     const type = a.value.slice(0, Math.max(0, colon));
     const path = a.expand(a.value.slice(colon + 1));
     if (colon < 0 || path === undefined) a.warn(`Invalid syntax in ${a.directive}=, ignoring: ${a.value}`);
+    else if (!bpfTypes.has(type)) a.warn(`Unknown BPF attach type=${type}, ignoring: ${a.value}`);
     else if (!path.startsWith("/")) a.warn(`${a.directive}= path is not absolute, ignoring: ${path}`);
     else add({ type, path: simplifyPath(path) });
   },
@@ -353,9 +366,7 @@ export const socketBind: Kind<readonly SocketBindRule[]> = {
     };
     if (parts.length > 0) return bad();
     if (port === undefined || port === "any") return [...previous, { family, protocol, ports: 0, firstPort: 0 }];
-    const match = /^([0-9]+)(?:-([0-9]+))?$/.exec(port);
-    const first = Number(match?.[1] ?? Number.NaN);
-    const last = Number(match?.[2] ?? first);
+    const [first = 0, last = first] = port.split("-", 2).map((p) => parseInteger(p, 0, 65535) ?? Number.NaN);
     if (!(first >= 1 && last <= 65535 && first <= last)) return bad();
     return [...previous, { family, protocol, ports: last - first + 1, firstPort: first }];
   },
