@@ -174,7 +174,11 @@ export class Journal {
 }
 
 /** How the keeper is started. */
-export type Mode = "subreaper" | "pid1" | "nobody";
+export type Mode = "subreaper" | "pid1" | "container" | "nobody";
+
+/** What Docker leaves to root in a container. */
+const containerCapabilities =
+  "chown dac_override fsetid fowner mknod net_raw setgid setuid setfcap setpcap net_bind_service sys_chroot kill audit_write";
 
 /** A running keeper. */
 export class Keeper {
@@ -193,12 +197,17 @@ export class Keeper {
     const relay = bench.program("relay");
     const command = [bench.keeper, "--manager", relay, paths.manager, "--end"];
     if (paths.journal !== undefined) command.push("--journal", relay, paths.journal, "--end");
-    const before =
-      mode === "pid1"
-        ? ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        : mode === "nobody"
-          ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-          : [];
+    const unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    const bounding = `--bounding-set=-all,${containerCapabilities
+      .split(" ")
+      .map((name) => `+${name}`)
+      .join(",")}`;
+    const before = {
+      subreaper: [],
+      pid1: unshare,
+      container: [...unshare, "setpriv", bounding],
+      nobody: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+    }[mode];
     const [program, ...args] = [...before, ...command] as [string, ...string[]];
     this.child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
     this.child.stderr?.on("data", (chunk) => {

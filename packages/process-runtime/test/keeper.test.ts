@@ -273,13 +273,14 @@ describe.each([
   ["by reaper", {}, false],
   ["by reaper, as an ordinary user", { mode: "nobody" }, false],
   ["by reaper, as PID 1", { mode: "pid1" }, false],
+  ["by reaper, as PID 1 with a container's capabilities", { mode: "container" }, false],
   ["by cgroup", {}, true],
 ] as const)("a group %s", (_, options, cgroup) => {
   const needed = cgroup ? "root and a writable cgroup v2 tree" : "root";
   const possible = cgroup
     ? cgroupRoot !== undefined
     : "mode" in options
-      ? options.mode === "pid1"
+      ? options.mode !== "nobody"
         ? canUnshare
         : root
       : true;
