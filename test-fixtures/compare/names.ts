@@ -21,10 +21,14 @@ const modes: readonly [args: readonly string[], ours: (text: string) => string |
   [["--path"], escapePath],
   [["--unescape"], unescapeName],
   [["--unescape", "--path"], unescapePath],
-  [["--path", "--suffix=mount"], (text) => unitNameFromPath(text, "mount")],
+  // systemd-escape makes names of any length; unitNameFromPath keeps to the 255 bytes that a unit name may have.
+  [["--path", "--suffix=mount"], (text) => unitNameFromPath(text, "mount") ?? suffixed(escapePath(text))],
   [["--template=foo@.service"], (text) => instantiate("foo@.service", escapeName(text))],
   [["--mangle"], (text) => mangleUnitName(text)],
 ];
+
+const suffixed = (escaped: string | undefined): string | undefined =>
+  escaped === undefined || escaped.length < 250 ? undefined : `${escaped}.mount`;
 
 const alphabet = [
   ..."abcXYZ019-_.:\\@/%+ =,~$!'\"&?*[]",

@@ -4,7 +4,7 @@
  *     node --conditions=source test-fixtures/compare/times.ts [count] [first seed]
  */
 import { spawnSync } from "node:child_process";
-import { formatTimespan, formatTimestamp, parseTimespan, parseTimestamp } from "../../packages/time/src/index.ts";
+import { formatTimespan, formatTimestamp, parseTimespanExact, parseTimestamp } from "../../packages/time/src/index.ts";
 import { baseTime, zones } from "./calendar-cases.ts";
 import { systemZone } from "./calendar-run.ts";
 import { type Random, random } from "./random.ts";
@@ -115,20 +115,25 @@ if (import.meta.main) {
   for (let i = 0; i < count; i += 2) {
     const span = timespan(r);
     const [spanLines] = ask("timespan", "UTC", [span]);
-    const usec = parseTimespan(span);
+    const usec = parseTimespanExact(span);
     const theirSpan = spanLines && `${value(spanLines, "μs")} ${value(spanLines, "Human")}`;
-    const usecText = usec === Infinity ? "18446744073709551615" : String(usec);
     compare(
       "timespan",
       span,
       String(theirSpan),
-      String(usec === undefined ? undefined : `${usecText} ${formatTimespan(usec, 1)}`),
+      String(usec === undefined ? undefined : `${usec} ${formatTimespan(usec, 1)}`),
     );
 
     const zone = zones[i % zones.length]!;
     const stamp = timestamp(r);
     const [lines] = ask("timestamp", zone, [stamp]);
-    const at = parseTimestamp(stamp, { nowUsec: 0, zone: systemZone(zone)! });
+    // systemd 252 refuses every IANA zone but UTC at the end of a timestamp, short ones as "CET" and "GMT" included.
+    const word = stamp.slice(stamp.lastIndexOf(" ") + 1);
+    const refused = stamp.includes(" ") && word.toLowerCase() !== "utc" && systemZone(word) !== undefined;
+    const at = refused ? undefined : parseTimestamp(stamp, { nowUsec: 0, zone: systemZone(zone)! });
+    // Beyond 2^53 microseconds, in the year 2255, a number no longer holds single microseconds.
+    const coarse = at !== undefined && at > Number.MAX_SAFE_INTEGER;
+    const cut = (text: string): string => (coarse ? text.replace(/\.\d+$/, "") : text);
     const theirStamp = lines && `${value(lines, "Normalized form")} ${value(lines, "UNIX seconds")}`;
     const micros = at === undefined ? 0 : at % 1_000_000;
     const unix =
@@ -136,7 +141,7 @@ if (import.meta.main) {
         ? ""
         : `@${Math.floor(at / 1_000_000)}${micros > 0 ? `.${String(micros).padStart(6, "0")}` : ""}`;
     const ourStamp = at === undefined ? undefined : `${formatTimestamp(at, systemZone(zone)!) ?? "-"} ${unix}`;
-    compare(`timestamp in ${zone}`, stamp, String(theirStamp), String(ourStamp));
+    compare(`timestamp in ${zone}`, stamp, cut(String(theirStamp)), cut(String(ourStamp)));
   }
   console.log(`${count} spans and timestamps, ${different} different`);
   process.exitCode = different > 0 ? 1 : 0;

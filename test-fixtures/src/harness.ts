@@ -126,9 +126,9 @@ export async function boot(options: BootOptions): Promise<Instance> {
   return instance;
 }
 
-/** The quicker client, where it is there. */
+/** The quicker client, where it is there; to a user it says "offline" as long as there is no /run/systemd/system. */
 const ask = (instance: Instance): Promise<Outcome> =>
-  instance[hasSystemctl ? "systemctl" : "stewardctl"]("is-system-running");
+  instance[hasSystemctl && instance.mode !== "user" ? "systemctl" : "stewardctl"]("is-system-running");
 const hasSystemctl = lacks("systemctl").length === 0;
 
 /** Waits until the boot's jobs are done. */
