@@ -6,9 +6,13 @@ import { Failure } from "./failure.ts";
 import { Output } from "./output.ts";
 import { findVerb } from "./verb-table.ts";
 
+/** What a completion script asks with. */
+const completionFlag = "--get-yargs-completions";
+
 /** Runs a command line; gives the exit code. */
 export async function run(line: CommandLine): Promise<number> {
   const { options } = line;
+  if (process.argv.includes(completionFlag)) return (await import("./help.ts")).complete();
   if (line.problem !== undefined) return (await import("./help.ts")).explainMistake(line);
   if (options.help === true || options.version === true || line.verb === "help" || line.verb === "completion") {
     return (await import("./help.ts")).showHelp(line);

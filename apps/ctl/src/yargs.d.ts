@@ -5,7 +5,11 @@ declare module "yargs" {
     usage(text: string): Parser;
     help(enabled: boolean): Parser;
     version(enabled: boolean): Parser;
-    completion(command: string, description: string, complete: () => readonly string[]): Parser;
+    completion(
+      command: string,
+      description: string,
+      complete: (current: string, argv: { readonly _: readonly (string | number)[] }) => Promise<readonly string[]>,
+    ): Parser;
     wrap(columns: number): Parser;
     epilogue(text: string): Parser;
     command(name: string, description: string): Parser;

@@ -46,9 +46,15 @@ export function unitStatusLines(input: StatusInput): string[] {
     ...(facts.flag("Transient") ? [titled("Transient", "yes")] : []),
     ...dropInLines(facts),
     ...activeLines(input),
-    ...many("TriggeredBy", input.triggeredBy.map(({ name, state }) => `${stateDot(state)} ${name}`)),
+    ...many(
+      "TriggeredBy",
+      input.triggeredBy.map(({ name, state }) => `${stateDot(state)} ${name}`),
+    ),
     ...timerLines(input),
-    ...many("Triggers", input.triggers.map(({ name, state }) => `${statePaint(state)("●")} ${name}`)),
+    ...many(
+      "Triggers",
+      input.triggers.map(({ name, state }) => `${statePaint(state)("●")} ${name}`),
+    ),
     ...conditionLines(input),
     ...optional("Device", facts.text("SysFSPath")),
     ...optional("Where", facts.text("Where")),

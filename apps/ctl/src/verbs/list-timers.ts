@@ -1,6 +1,7 @@
 /** list-timers: what elapses next first. */
-import { listUnits } from "../bus/expand-names.ts";
+
 import { DBusError } from "@steward/ipc";
+import { listUnits } from "../bus/expand-names.ts";
 import { errorText } from "../bus/manager.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";

@@ -13,6 +13,7 @@ import {
   type Selection,
   watchDirectories,
 } from "@steward/journal";
+import { parseTimestamp } from "@steward/time";
 import { scopeOf } from "../bus/socket-path.ts";
 import { listOption, type Options, textOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
@@ -21,7 +22,6 @@ import { writeAll } from "../output.ts";
 import { matchesPattern } from "../print/pattern.ts";
 import { hasColours, highlight, terminalColumns } from "../print/terminal.ts";
 import { localZone, nowUsec, Times } from "../print/times.ts";
-import { parseWhen } from "../print/when.ts";
 import { isGlob, mangleUnitName } from "../unit-name.ts";
 import { currentBootId, journalDirectories } from "./journal-places.ts";
 import { linesOption, outputModeOption } from "./status-logs.ts";
@@ -87,7 +87,7 @@ function linesOf(options: Options): number | undefined {
 function readMoment(options: Options, key: string): number | undefined {
   const text = textOption(options, key);
   if (text === undefined) return undefined;
-  const moment = parseWhen(text, nowUsec(), localZone());
+  const moment = parseTimestamp(text, { nowUsec: nowUsec(), zone: localZone() });
   if (moment === undefined) throw new Failure(`Failed to parse timestamp: ${text}`);
   return moment;
 }
