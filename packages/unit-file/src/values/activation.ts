@@ -1,5 +1,5 @@
-import { parseTimespan } from "@steward/time";
-import { isNormalizedPath, simplifyPath } from "../escape-name.ts";
+import { type CalendarEvent, formatCalendar, parseCalendar, parseTimespan } from "@steward/time";
+import { simplifyPath } from "../escape-name.ts";
 import { parseIpv4, parseIpv6 } from "./ip.ts";
 import { type Assignment, type Kind, toU64 } from "./kind.ts";
 import { parseInteger, parseSize } from "./numbers.ts";
@@ -86,7 +86,9 @@ export function listen(type: ListenSpec["type"]): Kind<readonly ListenSpec[]> {
 
 /** Netlink families by name (netlink(7)). */
 const netlinkFamilies = new Set(
-  "route firewall inet-diag nflog xfrm selinux iscsi audit fib-lookup netfilter ip6-fw dnrtmsg kobject-uevent generic scsitransport ecryptfs rdma".split(" "),
+  "route firewall inet-diag nflog xfrm selinux iscsi audit fib-lookup netfilter ip6-fw dnrtmsg kobject-uevent generic scsitransport ecryptfs rdma".split(
+    " ",
+  ),
 );
 
 function listenAddress(type: ListenSpec["type"], value: string, a: Assignment): string | undefined {
@@ -97,7 +99,8 @@ function listenAddress(type: ListenSpec["type"], value: string, a: Assignment): 
     case "MessageQueue":
       return checkPath(value, a);
     case "Netlink": {
-      if (netlinkFamilies.has(value.split(" ")[0] as string) && /^\S+( [0-9]+)?$/.test(value)) return value.includes(" ") ? value : `${value} 0`;
+      if (netlinkFamilies.has(value.split(" ")[0] as string) && /^\S+( [0-9]+)?$/.test(value))
+        return value.includes(" ") ? value : `${value} 0`;
       a.warn(`Failed to parse address value in '${value}', ignoring: Invalid argument`);
       return undefined;
     }
@@ -113,10 +116,10 @@ function listenAddress(type: ListenSpec["type"], value: string, a: Assignment): 
   }
 }
 
-/** One OnActiveSec= and so on, or OnCalendar=. */
+/** One OnActiveSec= and so on, or OnCalendar= with its normal form. */
 export type TimerSpec =
   | { readonly base: TimerBase; readonly usec: number }
-  | { readonly base: "OnCalendar"; readonly expression: string };
+  | { readonly base: "OnCalendar"; readonly expression: string; readonly event: CalendarEvent };
 
 /** What a monotonic timer counts from. */
 export type TimerBase = "OnActive" | "OnBoot" | "OnStartup" | "OnUnitActive" | "OnUnitInactive";
@@ -135,7 +138,12 @@ export function timerSpec(base: TimerBase | "OnCalendar"): Kind<readonly TimerSp
         a.warn(`Failed to resolve unit specifiers in '${a.value}', ignoring: ${a.expandError()}`);
         return previous;
       }
-      if (base === "OnCalendar") return [{ base, expression: value }, ...previous];
+      if (base === "OnCalendar") {
+        const event = parseCalendar(value, a.facts.zones);
+        if (event) return [{ base, expression: formatCalendar(event), event }, ...previous];
+        a.warn(`Failed to parse calendar specification, ignoring: ${value}`);
+        return previous;
+      }
       const usec = parseTimespan(value);
       if (usec === undefined) {
         a.warn(`Failed to parse timer value, ignoring: ${value}`);

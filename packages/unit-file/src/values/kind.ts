@@ -1,3 +1,4 @@
+import type { ZoneOptions } from "@steward/time";
 import type { Position } from "../diagnostics.ts";
 import type { UnitNameParts } from "../names.ts";
 
@@ -13,6 +14,8 @@ export interface Facts {
   readonly tasksMax: number;
   /** The highest CPU number plus one, for masks. */
   readonly cpuCount: number;
+  /** The time zones that OnCalendar= may name, and the local one; Intl's and UTC unless given. */
+  readonly zones?: ZoneOptions;
   /** Microseconds of default time-outs and the like, from system.conf. */
   readonly defaults: ManagerDefaults;
 }
