@@ -11,7 +11,7 @@ export {
   timestampFormattableMaxUsec,
 } from "./format-timestamp.ts";
 export { intlTimeZone } from "./intl-zone.ts";
-export { parseTimespan } from "./parse-timespan.ts";
+export { parseTimespan, parseTimespanExact } from "./parse-timespan.ts";
 export { parseTimestamp, type TimestampOptions } from "./parse-timestamp.ts";
 export { readTimeZone } from "./tzif.ts";
 export {

@@ -72,11 +72,18 @@ function fraction(digits: string, unit: bigint): bigint {
 /**
  * Reads a time span as systemd.time(7) has it ("2h 30min", "1.5", "infinity") and gives microseconds, `Infinity` for "infinity",
  * and undefined where systemd refuses. A number without a unit counts in `defaultUnitUsec` (seconds unless told).
+ * Beyond 2^53 microseconds (285 years) the last digits are rounded: see `parseTimespanExact`.
  */
 export function parseTimespan(text: string, defaultUnitUsec: number = usecPerSec): number | undefined {
+  const usec = parseTimespanExact(text, defaultUnitUsec);
+  return usec === usecInfinity ? Infinity : usec === undefined ? undefined : Number(usec);
+}
+
+/** Like `parseTimespan`, to the last digit, as D-Bus carries it: "infinity" is 2^64-1. */
+export function parseTimespanExact(text: string, defaultUnitUsec: number = usecPerSec): bigint | undefined {
   let at = skipBlanks(text, 0);
   if (text.startsWith("infinity", at)) {
-    return skipBlanks(text, at + "infinity".length) === text.length ? Infinity : undefined;
+    return skipBlanks(text, at + "infinity".length) === text.length ? usecInfinity : undefined;
   }
   let total = 0n;
   let something = false;
@@ -99,5 +106,5 @@ export function parseTimespan(text: string, defaultUnitUsec: number = usecPerSec
     something = true;
     at = suffix === undefined ? afterBlanks : afterBlanks + suffix[0].length;
   }
-  return something ? Number(total) : undefined;
+  return something ? total : undefined;
 }
