@@ -1,7 +1,7 @@
 import { definitionOf } from "../definition/definitions.ts";
 import { logUnit, priority } from "../log/log.ts";
 import type { Turn } from "../turn.ts";
-import { emergencyAction } from "../unit/emergency.ts";
+import { limitAction } from "../unit/emergency.ts";
 
 /** JobTimeoutSec=, JobRunningTimeoutSec= (systemd.unit(5)): the job ends, the unit goes on with what it was doing. */
 export function jobTimedOut(turn: Turn, id: number, slot: "timeout" | "running-timeout"): void {
@@ -11,5 +11,5 @@ export function jobTimedOut(turn: Turn, id: number, slot: "timeout" | "running-t
   logUnit(turn, priority.warning, unit, `Job ${unit}/${type} timed out.`);
   turn.engine.finishJob(turn, id, "timeout", { recursive: true, already: false });
   const action = definitionOf(turn.state, unit)?.jobTimeoutAction;
-  emergencyAction(turn, unit, action, undefined, "job timed out");
+  limitAction(turn, unit, action, "job timed out");
 }

@@ -13,6 +13,8 @@ export function startJobTimer(turn: Turn, job: JobRecord, slot: "timeout" | "run
     return;
   const from = slot === "timeout" ? job.enqueuedUsec : turn.now.monotonicUsec;
   const atUsec = from + after;
+  // While it runs, only what ends it earlier is worth a timer.
+  if (slot === "running-timeout" && (job.timers.timeout ?? Number.POSITIVE_INFINITY) <= atUsec) return;
   patchJob(turn, job.id, { timers: { ...job.timers, [slot]: atUsec } });
   emit(turn, { kind: "armJobTimer", job: job.id, slot, atUsec });
 }

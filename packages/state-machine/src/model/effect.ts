@@ -96,7 +96,7 @@ export type Effect =
   /** Something that a property shows has changed. */
   | { readonly kind: "unitChanged"; readonly unit: string }
   | { readonly kind: "log"; readonly line: LogLine }
-  /** SuccessAction=, FailureAction=, exit.target, poweroff.target …: the manager's end. `status` for exit. */
+  /** SuccessAction=, FailureAction=, exit.target, poweroff.target …: the manager's end. `status` for exit; below 0: no word about it, the manager's own stands. */
   | {
       readonly kind: "systemAction";
       readonly action:

@@ -3,7 +3,7 @@ import { logUnit, priority } from "../log/log.ts";
 import type { ServiceResult } from "../model/service.ts";
 import { jobOf, patchUnit, take, unitOf } from "../turn.ts";
 import { neverRan } from "../unit/blank.ts";
-import { emergencyAction } from "../unit/emergency.ts";
+import { limitAction } from "../unit/emergency.ts";
 import { invocationId } from "../unit/invocation.ts";
 import { rateLimit } from "../unit/rate-limit.ts";
 import { armAfter, disarm } from "../unit/timers.ts";
@@ -28,7 +28,7 @@ export function withinStartLimit(s: Service): boolean {
   patchUnit(s.turn, s.unit, { startLimit: limit, startLimitHit: !below });
   if (below) return true;
   logUnit(s.turn, priority.warning, s.unit, "Start request repeated too quickly.");
-  emergencyAction(s.turn, s.unit, startLimitAction, undefined, `unit ${s.unit} failed`);
+  limitAction(s.turn, s.unit, startLimitAction, `unit ${s.unit} failed`);
   enterDead(s, "start-limit-hit", false);
   return false;
 }

@@ -10,7 +10,7 @@ import {
   isInactiveOrDeactivating,
   isInactiveOrFailed,
 } from "./active-state.ts";
-import { emergencyAction } from "./emergency.ts";
+import { endAction } from "./emergency.ts";
 import { startOnEnd } from "./on-failure.ts";
 import { queueAfterChange, retroactiveStart, retroactiveStop } from "./propagate.ts";
 
@@ -94,14 +94,8 @@ export function unitChanged(
     startOnEnd(turn, unit, "on-success");
 
   if (before !== "failed" && after === "failed")
-    emergencyAction(turn, unit, definition?.failureAction, definition?.failureActionExitStatus, `unit ${unit} failed`);
+    endAction(turn, unit, definition?.failureAction, definition?.failureActionExitStatus);
   else if (!isInactiveOrFailed(before) && after === "inactive")
-    emergencyAction(
-      turn,
-      unit,
-      definition?.successAction,
-      definition?.successActionExitStatus,
-      `unit ${unit} succeeded`,
-    );
+    endAction(turn, unit, definition?.successAction, definition?.successActionExitStatus);
   queueAfterChange(turn, unit, after);
 }
