@@ -119,7 +119,9 @@ static int executable(const char *path)
     struct stat st;
     if (stat(path, &st) < 0)
         return errno;
-    return S_ISREG(st.st_mode) ? access(path, X_OK) < 0 ? errno : 0 : EACCES;
+    if (!S_ISREG(st.st_mode))
+        return S_ISDIR(st.st_mode) ? EISDIR : EACCES;
+    return access(path, X_OK) < 0 ? errno : 0;
 }
 
 static int step_find_executable(struct cur *c)
@@ -266,7 +268,8 @@ _Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned
         if (error == 0)
             continue;
         tell(i, status, error, ignore != 0);
-        if (ignore == 0 || op == OP_EXEC)
+        /* `-` before a command: a program that is not there is no failure, and there is nothing else to do. */
+        if (ignore == 0 || op == OP_EXEC || op == OP_FIND_EXECUTABLE)
             _exit(ignore == 0 ? (int)status : 0);
     }
     if (!executed)

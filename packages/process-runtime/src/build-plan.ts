@@ -127,7 +127,8 @@ function privilegeSteps(request: PlanRequest, identity: Credentials | undefined,
   const groups = identity !== undefined ? identity.groups : supplementary(request);
   if (groups !== undefined) steps.push({ op: "setgroups", gids: groups, exitStatus: execStatus.group });
   if (identity?.gid !== undefined) steps.push({ op: "setgid", gid: identity.gid, exitStatus: execStatus.group });
-  steps.push({ op: "findExecutable", ...program(request) }, ...fds);
+  // With `-` a program that is not there is passed over: the child ends with 0.
+  steps.push({ op: "findExecutable", ...program(request), ignoreFailure: command.ignoreFailure }, ...fds);
   const ambient = sandboxed ? mask(context.ambientCapabilities ?? []) : 0n;
   if (sandboxed && context.capabilityBoundingSet !== undefined)
     steps.push({
@@ -152,16 +153,12 @@ function supplementary({ credentials, scope }: PlanRequest): readonly number[] |
   return credentials.groups !== undefined && credentials.groups.length > 0 ? credentials.groups : undefined;
 }
 
+/** `~` is the user's home; where it has none, the manager's, which an unprivileged user then cannot enter: 200/CHDIR, as in systemd. */
 function workingDirectory(request: PlanRequest, identity: Credentials | undefined, fallback: string): PlanStep {
-  const { workingDirectory: wanted } = request.context;
-  const home =
-    identity?.home ??
-    ("home" in request.credentials ? request.credentials.home : undefined) ??
-    (request.scope === "user" || request.context.user === undefined || request.context.user === ""
-      ? request.self.home
-      : undefined);
-  // A home that nobody knows cannot be entered: the empty path fails as systemd's does, with 200/CHDIR.
-  const path = wanted === undefined || wanted.path === "" ? fallback : wanted.path === "~" ? (home ?? "") : wanted.path;
+  const { context, credentials, self } = request;
+  const { workingDirectory: wanted } = context;
+  const home = identity?.home ?? ("home" in credentials ? credentials.home : undefined) ?? self.home;
+  const path = wanted === undefined || wanted.path === "" ? fallback : wanted.path === "~" ? home : wanted.path;
   return { op: "chdir", path, ignoreFailure: wanted?.missingOk === true, exitStatus: execStatus.chdir };
 }
 

@@ -342,6 +342,11 @@ describe.runIf(root)("performed, as systemd 252 does", () => {
     ).toBe(status);
   });
 
+  test("with `-`, a program that is missing is passed over", async () => {
+    const command = { path: "/no/such", argv: ["/no/such"], ignoreFailure: true };
+    expect((await perform(() => request({}, command))).status).toBe(0);
+  });
+
   test("identity, streams, signals as a service sees them", async () => {
     const script =
       "env | cut -d= -f1 | sort | tr '\\n' ' '; id -u; id -g; id -G; pwd; umask; grep -E '^Sig[IB]' /proc/self/status; readlink /proc/self/fd/0";
