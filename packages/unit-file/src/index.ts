@@ -77,28 +77,25 @@ export {
 } from "./values/activation.ts";
 export { capabilityNames } from "./values/capability-names.ts";
 export type { Condition } from "./values/conditions.ts";
+export type { Delegate } from "./values/controllers.ts";
+export type { Credential } from "./values/credentials.ts";
+export type { DeviceNumber, DeviceRule } from "./values/devices.ts";
 export { type EnvironmentFile, isEnvironmentAssignment, isEnvironmentName } from "./values/environment.ts";
 export { type EnvironmentEntry, parseEnvironmentFile } from "./values/environment-file.ts";
 export { errnoNames } from "./values/errno-names.ts";
 export type { ExecCommand } from "./values/exec-command.ts";
-export type { Credential, ImageMount, RootHash, StandardStream } from "./values/execution.ts";
 export { type ExitStatusSet, parseExitStatus } from "./values/exit-status.ts";
 export { exitStatusNames } from "./values/exit-status-names.ts";
-export {
-  addressFamilies,
-  ERRNO_KILL,
-  errnoName,
-  isSyscall,
-  type NameFilter,
-  type SyscallFilter,
-  syscallsOf,
-} from "./values/filters.ts";
+export { addressFamilies, type NameFilter } from "./values/filters.ts";
+export type { ImageMount, RootHash } from "./values/images.ts";
 export type { IpPrefix } from "./values/ip.ts";
 export type { BusValue, Facts, ManagerDefaults, Rlimit } from "./values/kind.ts";
 export { limitNames, parseRlimit } from "./values/limits.ts";
 export { allCapabilities, allNamespaces, type NumberSet, parseCapability } from "./values/masks.ts";
 export { parseBoolean, parseInteger, parseMode, parsePermyriad, parseSize, parseUnsigned } from "./values/numbers.ts";
 export type { BindMount, ManagedDirectory, WorkingDirectory } from "./values/paths.ts";
-export type { Delegate, DeviceNumber, DeviceRule, SocketBindRule } from "./values/resources.ts";
+export type { SocketBindRule } from "./values/programs.ts";
 export { parseSignal, signalName } from "./values/signals.ts";
+export type { StandardStream } from "./values/streams.ts";
+export { ERRNO_KILL, errnoName, isSyscall, type SyscallFilter, syscallsOf } from "./values/syscalls.ts";
 export { splitCommandLine } from "./words.ts";

@@ -79,24 +79,6 @@ export function encodeUtf8(text: string): Uint8Array {
   return out.slice(0, n);
 }
 
-/** The number of bytes that text takes on disk. */
-export function utf8Length(text: string): number {
-  let n = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) n += 1;
-    else if (unit >= 0xdc80 && unit <= 0xdcff && !isHighSurrogate(text.charCodeAt(i - 1))) continue;
-    else if (unit >= 0xd800 && unit <= 0xdfff) n += 1;
-    else n += 2;
-  }
-  return n;
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-
 /** systemd's WHITESPACE: blank, tab, newline, carriage return. */
 export function isSpace(unit: number): boolean {
   return unit === 32 || unit === 9 || unit === 10 || unit === 13;
@@ -127,4 +109,9 @@ export function hasControl(text: string, allowed = ""): boolean {
     if ((unit < 32 || unit === 127) && !allowed.includes(text[i] as string)) return true;
   }
   return false;
+}
+
+/** Puts texts in the order of their UTF-16 units, which is that of their bytes for ASCII. */
+export function byBytes(x: string, y: string): number {
+  return x < y ? -1 : x > y ? 1 : 0;
 }

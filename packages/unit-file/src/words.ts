@@ -92,7 +92,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 
 /** Decodes one C escape, the offset being that of the character after the backslash. NUL and what is out of range is none. */
-export function cEscape(text: string, at: number): { text: string; length: number; byte: boolean } | undefined {
+function cEscape(text: string, at: number): { text: string; length: number; byte: boolean } | undefined {
   const letter = text[at] as string;
   const simple = SIMPLE[letter];
   if (simple !== undefined) return { text: simple, length: 1, byte: false };
@@ -119,7 +119,7 @@ function byteEscape(digits: string, base: 8 | 16, count: number, extra: number) 
 }
 
 /** All words of a line, or what stands in the way. */
-export function allWords(text: string, options: WordOptions): { words: string[]; malformed: boolean } {
+function allWords(text: string, options: WordOptions): { words: string[]; malformed: boolean } {
   const words: string[] = [];
   let at = 0;
   for (;;) {

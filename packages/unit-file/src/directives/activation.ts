@@ -1,9 +1,9 @@
 import * as v from "../values/activation.ts";
 import { execCommands } from "../values/exec-command.ts";
-import { userName } from "../values/execution.ts";
 import { paths } from "../values/paths.ts";
 import { boolean, integer, long, mode, text, timeout, timespan, unsigned } from "../values/scalars.ts";
 import { triggeredUnit } from "../values/unit-references.ts";
+import { userName } from "../values/users.ts";
 import { bindIpv6Only, timestamping } from "./activation-kinds.ts";
 import { gathered, into, set } from "./table.ts";
 

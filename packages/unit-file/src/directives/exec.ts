@@ -1,9 +1,12 @@
 import { isValidInstance } from "../names.ts";
+import { loadCredential, setCredential } from "../values/credentials.ts";
 import { environment, environmentFiles, environmentNames } from "../values/environment.ts";
-import * as x from "../values/execution.ts";
-import * as f from "../values/filters.ts";
+import { nameFilter, restrictAddressFamilies } from "../values/filters.ts";
+import { mountImages, rootHash, rootImageOptions } from "../values/images.ts";
+import { securityLabel, terminalSize } from "../values/labels.ts";
 import { rlimit } from "../values/limits.ts";
 import { words } from "../values/lists.ts";
+import { logExtraFields, syslogFacility, syslogLevel } from "../values/logging.ts";
 import * as m from "../values/masks.ts";
 import * as p from "../values/paths.ts";
 import {
@@ -18,6 +21,18 @@ import {
   tristate,
   unsigned,
 } from "../values/scalars.ts";
+import {
+  cpuSchedulingPolicies,
+  ioSchedulingClasses,
+  nice,
+  numaPolicies,
+  oomScoreAdjust,
+  optionalNumber,
+  timerSlack,
+} from "../values/scheduling.ts";
+import { inputData, inputText, standardStream } from "../values/streams.ts";
+import { personality, syscallArchitectures, syscallErrno, syscallFilter } from "../values/syscalls.ts";
+import { userName, userNames } from "../values/users.ts";
 import { legacy, set } from "./table.ts";
 
 const directoryMode = mode(0o755);
@@ -30,45 +45,45 @@ export const execTable = {
     WorkingDirectory: set(p.workingDirectory),
     RootDirectory: set(p.path(true)),
     RootImage: set(p.path(true)),
-    RootImageOptions: set(x.rootImageOptions),
-    RootHash: set(x.rootHash(false), { property: null }),
-    RootHashSignature: set(x.rootHash(true), { property: null }),
+    RootImageOptions: set(rootImageOptions),
+    RootHash: set(rootHash(false), { property: null }),
+    RootHashSignature: set(rootHash(true), { property: null }),
     RootVerity: set(p.path(true)),
     RootEphemeral: set(boolean(false), { since: 254 }),
     ExtensionDirectories: set(p.namespacePaths),
-    ExtensionImages: set(x.mountImages(false)),
-    MountImages: set(x.mountImages(true)),
-    User: set(x.userName),
-    Group: set(x.userName),
-    SupplementaryGroups: set(x.userNames),
+    ExtensionImages: set(mountImages(false)),
+    MountImages: set(mountImages(true)),
+    User: set(userName),
+    Group: set(userName),
+    SupplementaryGroups: set(userNames),
     SetLoginEnvironment: set(tristate, { since: 255 }),
-    Nice: set(x.nice, { property: null }),
-    OOMScoreAdjust: set(x.oomScoreAdjust, { property: null }),
+    Nice: set(nice, { property: null }),
+    OOMScoreAdjust: set(oomScoreAdjust, { property: null }),
     CoredumpFilter: set(m.coredumpFilter, { property: null }),
     IOSchedulingClass: set(
-      x.optionalNumber(
+      optionalNumber(
         "IO scheduling class",
-        x.ioSchedulingClasses,
+        ioSchedulingClasses,
         [0, 8],
         (t) => `Failed to parse IO scheduling class, ignoring: ${t}`,
       ),
       { property: null },
     ),
     IOSchedulingPriority: set(
-      x.optionalNumber("IO priority", {}, [0, 7], (t) => `Failed to parse IO priority, ignoring: ${t}`),
+      optionalNumber("IO priority", {}, [0, 7], (t) => `Failed to parse IO priority, ignoring: ${t}`),
       { property: null },
     ),
     CPUSchedulingPolicy: set(
-      x.optionalNumber(
+      optionalNumber(
         "CPU scheduling policy",
-        x.cpuSchedulingPolicies,
+        cpuSchedulingPolicies,
         [0, 2147483647],
         (t) => `Failed to parse CPU scheduling policy, ignoring: ${t}`,
       ),
       { property: null },
     ),
     CPUSchedulingPriority: set(
-      x.optionalNumber(
+      optionalNumber(
         "CPU scheduling priority",
         {},
         [0, 99],
@@ -80,7 +95,7 @@ export const execTable = {
     CPUSchedulingResetOnFork: set(boolean(false)),
     CPUAffinity: set(m.cpuAffinity),
     NUMAPolicy: set(
-      x.optionalNumber("NUMA policy", x.numaPolicies, [0, 4], (t) => `Invalid NUMA policy type, ignoring: ${t}`),
+      optionalNumber("NUMA policy", numaPolicies, [0, 4], (t) => `Invalid NUMA policy type, ignoring: ${t}`),
       { property: null },
     ),
     NUMAMask: set(m.numaMask),
@@ -91,25 +106,25 @@ export const execTable = {
     UnsetEnvironment: set(environmentNames(true)),
     DynamicUser: set(fatalBoolean),
     RemoveIPC: set(boolean(false)),
-    StandardInput: set(x.standardStream("input"), { property: null }),
-    StandardOutput: set(x.standardStream("output"), { property: null }),
-    StandardError: set(x.standardStream("error"), { property: null }),
+    StandardInput: set(standardStream("input"), { property: null }),
+    StandardOutput: set(standardStream("output"), { property: null }),
+    StandardError: set(standardStream("error"), { property: null }),
     /** StandardInputText= and StandardInputData= add to the same bytes. */
-    StandardInputData: set(x.inputData),
+    StandardInputData: set(inputData),
     TTYPath: set(p.path()),
     TTYReset: set(boolean(false)),
     TTYVHangup: set(boolean(false)),
     TTYVTDisallocate: set(boolean(false)),
-    TTYRows: set(x.terminalSize),
-    TTYColumns: set(x.terminalSize),
+    TTYRows: set(terminalSize),
+    TTYColumns: set(terminalSize),
     SyslogIdentifier: set(text),
-    SyslogFacility: set(x.syslogFacility),
-    SyslogLevel: set(x.syslogLevel(6)),
+    SyslogFacility: set(syslogFacility),
+    SyslogLevel: set(syslogLevel(6)),
     SyslogLevelPrefix: set(boolean(true)),
-    LogLevelMax: set(x.syslogLevel(-1)),
+    LogLevelMax: set(syslogLevel(-1)),
     LogRateLimitIntervalSec: set(timespan(0)),
     LogRateLimitBurst: set(unsigned(0)),
-    LogExtraFields: set(x.logExtraFields),
+    LogExtraFields: set(logExtraFields),
     LogNamespace: set(
       checkedText("name", isIdentifier, (t) => `Specified log namespace name is not valid, ignoring: ${t}`),
     ),
@@ -117,24 +132,24 @@ export const execTable = {
     SecureBits: set(m.secureBits),
     CapabilityBoundingSet: set(m.capabilitySet(m.allCapabilities)),
     AmbientCapabilities: set(m.capabilitySet(0n)),
-    TimerSlackNSec: set(x.timerSlack, { property: null }),
+    TimerSlackNSec: set(timerSlack, { property: null }),
     NoNewPrivileges: set(boolean(false)),
     KeyringMode: set(choice("keyring mode", ["inherit", "private", "shared"], "shared"), {
       initial: (facts) => (facts.scope === "user" ? "inherit" : "shared"),
     }),
     ProtectProc: set(choice("/proc/ protection mode", ["default", "noaccess", "invisible", "ptraceable"], "default")),
     ProcSubset: set(choice("/proc/ subset mode", ["all", "pid"], "all")),
-    SystemCallFilter: set(f.syscallFilter),
-    SystemCallArchitectures: set(f.syscallArchitectures),
-    SystemCallErrorNumber: set(f.syscallErrno),
-    SystemCallLog: set(f.syscallFilter),
+    SystemCallFilter: set(syscallFilter),
+    SystemCallArchitectures: set(syscallArchitectures),
+    SystemCallErrorNumber: set(syscallErrno),
+    SystemCallLog: set(syscallFilter),
     MemoryDenyWriteExecute: set(boolean(false)),
     RestrictNamespaces: set(m.restrictNamespaces),
     RestrictRealtime: set(boolean(false)),
     RestrictSUIDSGID: set(boolean(false)),
-    RestrictAddressFamilies: set(f.restrictAddressFamilies),
+    RestrictAddressFamilies: set(restrictAddressFamilies),
     LockPersonality: set(boolean(false)),
-    RestrictFileSystems: set(f.nameFilter("list of file systems")),
+    RestrictFileSystems: set(nameFilter("list of file systems")),
     LimitCPU: set(rlimit("CPU"), { property: null }),
     LimitFSIZE: set(rlimit("FSIZE"), { property: null }),
     LimitDATA: set(rlimit("DATA"), { property: null }),
@@ -186,7 +201,7 @@ export const execTable = {
     MountFlags: set(m.mountFlags),
     MountAPIVFS: set(tristate, { property: null }),
     BindLogSockets: set(tristate, { since: 257 }),
-    Personality: set(f.personality),
+    Personality: set(personality),
     RuntimeDirectoryPreserve: set(choiceOrBoolean("runtime directory preserve mode", ["no", "yes", "restart"], "no")),
     RuntimeDirectoryMode: set(directoryMode),
     RuntimeDirectory: set(p.managedDirectories),
@@ -204,24 +219,24 @@ export const execTable = {
     LogsDirectoryQuota: set(text, { since: 258 }),
     ConfigurationDirectoryMode: set(directoryMode),
     ConfigurationDirectory: set(p.managedDirectories),
-    SetCredential: set(x.setCredential(false)),
-    SetCredentialEncrypted: set(x.setCredential(true)),
-    LoadCredential: set(x.loadCredential),
-    LoadCredentialEncrypted: set(x.loadCredential),
+    SetCredential: set(setCredential(false)),
+    SetCredentialEncrypted: set(setCredential(true)),
+    LoadCredential: set(loadCredential),
+    LoadCredentialEncrypted: set(loadCredential),
     ImportCredential: set(words("list of patterns"), { since: 254 }),
     TimeoutCleanSec: set(timespan(Number.POSITIVE_INFINITY)),
     PAMName: set(text),
     IgnoreSIGPIPE: set(boolean(true)),
     UtmpIdentifier: set(text),
     UtmpMode: set(choice("utmp mode", ["init", "login", "user"], "init")),
-    SELinuxContext: set(x.securityLabel),
-    AppArmorProfile: set(x.securityLabel),
-    SmackProcessLabel: set(x.securityLabel),
+    SELinuxContext: set(securityLabel),
+    AppArmorProfile: set(securityLabel),
+    SmackProcessLabel: set(securityLabel),
     ProtectHostname: set(boolean(false)),
     MemoryKSM: set(tristate, { since: 254 }),
   },
   others: {
-    StandardInputText: { sets: ["StandardInputData"], kind: x.inputText, since: 0, legacy: false },
+    StandardInputText: { sets: ["StandardInputData"], kind: inputText, since: 0, legacy: false },
     ReadWriteDirectories: legacy("ReadWritePaths"),
     ReadOnlyDirectories: legacy("ReadOnlyPaths"),
     InaccessibleDirectories: legacy("InaccessiblePaths"),

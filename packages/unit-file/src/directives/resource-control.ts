@@ -1,18 +1,28 @@
+import { delegate, disableControllers } from "../values/controllers.ts";
+import {
+  blockIoBandwidth,
+  blockIoDeviceWeight,
+  deviceAllow,
+  ioDeviceWeight,
+  ioLatency,
+  ioLimit,
+} from "../values/devices.ts";
 import { isInterfaceName, nameFilter } from "../values/filters.ts";
 import { ipPrefixes } from "../values/ip.ts";
 import { numberSet } from "../values/masks.ts";
 import { pathLines } from "../values/paths.ts";
-import * as r from "../values/resources.ts";
+import { bpfPrograms, socketBind } from "../values/programs.ts";
+import { cpuQuota, cpuWeight, memoryLimit, tasksMax, weight } from "../values/resources.ts";
 import { boolean, choice, permyriadScaled, text, timespan, timespanOrInfinity } from "../values/scalars.ts";
 import { slice } from "../values/unit-references.ts";
 import { set } from "./table.ts";
 
-const shares = r.weight(2, 262144, (t) => `Invalid CPU shares, ignoring: ${t}`);
-const ioWeight = r.weight(1, 10000, (t) => `Invalid weight, ignoring: ${t}`);
-const blockIoWeight = r.weight(10, 1000, (t) => `Invalid block IO weight, ignoring: ${t}`);
-const protection = r.memoryLimit(0, true);
-const limit = r.memoryLimit(Number.POSITIVE_INFINITY, false);
-const swapLimit = r.memoryLimit(Number.POSITIVE_INFINITY, true);
+const shares = weight(2, 262144, (t) => `Invalid CPU shares, ignoring: ${t}`);
+const ioWeight = weight(1, 10000, (t) => `Invalid weight, ignoring: ${t}`);
+const blockIoWeight = weight(10, 1000, (t) => `Invalid block IO weight, ignoring: ${t}`);
+const protection = memoryLimit(0, true);
+const limit = memoryLimit(Number.POSITIVE_INFINITY, false);
+const swapLimit = memoryLimit(Number.POSITIVE_INFINITY, true);
 const oomWords = choice("memory pressure action", ["auto", "kill"], "auto");
 const managedOom: typeof oomWords = {
   ...oomWords,
@@ -34,11 +44,11 @@ export const resourceTable = {
     AllowedMemoryNodes: set(numberSet),
     StartupAllowedMemoryNodes: set(numberSet),
     CPUAccounting: set(boolean(true), { initial: (f) => f.defaults.cpuAccounting }),
-    CPUWeight: set(r.cpuWeight),
-    StartupCPUWeight: set(r.cpuWeight),
+    CPUWeight: set(cpuWeight),
+    StartupCPUWeight: set(cpuWeight),
     CPUShares: set(shares),
     StartupCPUShares: set(shares),
-    CPUQuota: set(r.cpuQuota, { property: "CPUQuotaPerSecUSec" }),
+    CPUQuota: set(cpuQuota, { property: "CPUQuotaPerSecUSec" }),
     CPUQuotaPeriodSec: set(timespanOrInfinity(Number.POSITIVE_INFINITY)),
     MemoryAccounting: set(boolean(true), { initial: (f) => f.defaults.memoryAccounting }),
     MemoryMin: set(protection),
@@ -59,28 +69,28 @@ export const resourceTable = {
     MemoryLimit: set(limit),
     MemoryPressureWatch: set(choice("memory pressure watch", ["auto", "on", "off", "skip"], "auto"), { since: 254 }),
     MemoryPressureThresholdSec: set(timespan(200_000), { since: 254 }),
-    DeviceAllow: set(r.deviceAllow),
+    DeviceAllow: set(deviceAllow),
     DevicePolicy: set(choice("device policy", ["auto", "closed", "strict"], "auto")),
     IOAccounting: set(boolean(false), { initial: (f) => f.defaults.ioAccounting }),
     IOWeight: set(ioWeight),
     StartupIOWeight: set(ioWeight),
-    IODeviceWeight: set(r.ioDeviceWeight),
-    IOReadBandwidthMax: set(r.ioLimit),
-    IOWriteBandwidthMax: set(r.ioLimit),
-    IOReadIOPSMax: set(r.ioLimit),
-    IOWriteIOPSMax: set(r.ioLimit),
-    IODeviceLatencyTargetSec: set(r.ioLatency),
+    IODeviceWeight: set(ioDeviceWeight),
+    IOReadBandwidthMax: set(ioLimit),
+    IOWriteBandwidthMax: set(ioLimit),
+    IOReadIOPSMax: set(ioLimit),
+    IOWriteIOPSMax: set(ioLimit),
+    IODeviceLatencyTargetSec: set(ioLatency),
     BlockIOAccounting: set(boolean(false), { initial: (f) => f.defaults.blockIoAccounting }),
     BlockIOWeight: set(blockIoWeight),
     StartupBlockIOWeight: set(blockIoWeight),
-    BlockIODeviceWeight: set(r.blockIoDeviceWeight),
-    BlockIOReadBandwidth: set(r.blockIoBandwidth),
-    BlockIOWriteBandwidth: set(r.blockIoBandwidth),
+    BlockIODeviceWeight: set(blockIoDeviceWeight),
+    BlockIOReadBandwidth: set(blockIoBandwidth),
+    BlockIOWriteBandwidth: set(blockIoBandwidth),
     TasksAccounting: set(boolean(true), { initial: (f) => f.defaults.tasksAccounting }),
-    TasksMax: set(r.tasksMax, { property: null }),
-    Delegate: set(r.delegate),
+    TasksMax: set(tasksMax, { property: null }),
+    Delegate: set(delegate),
     DelegateSubgroup: set(text, { since: 254 }),
-    DisableControllers: set(r.disableControllers),
+    DisableControllers: set(disableControllers),
     IPAccounting: set(boolean(false), { initial: (f) => f.defaults.ipAccounting }),
     IPAddressAllow: set(ipPrefixes),
     IPAddressDeny: set(ipPrefixes),
@@ -91,9 +101,9 @@ export const resourceTable = {
     ManagedOOMMemoryPressureLimit: set(permyriadScaled),
     ManagedOOMMemoryPressureDurationSec: set(timespanOrInfinity(Number.POSITIVE_INFINITY), { since: 257 }),
     ManagedOOMPreference: set(choice("ManagedOOMPreference=", ["none", "avoid", "omit"], "none")),
-    BPFProgram: set(r.bpfPrograms),
-    SocketBindAllow: set(r.socketBind),
-    SocketBindDeny: set(r.socketBind),
+    BPFProgram: set(bpfPrograms),
+    SocketBindAllow: set(socketBind),
+    SocketBindDeny: set(socketBind),
     RestrictNetworkInterfaces: set(nameFilter("list of network interfaces", isInterfaceName)),
     NFTSet: set(text, { since: 255 }),
     CoredumpReceive: set(boolean(false), { since: 255 }),

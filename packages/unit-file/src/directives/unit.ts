@@ -39,7 +39,7 @@ const jobModes = [
 ] as const;
 
 /** An action of the manager's (systemd.unit(5), FailureAction=). */
-export const action: Kind<(typeof actions)[number]> = {
+const action: Kind<(typeof actions)[number]> = {
   ...choice("emergency action", actions, "none"),
   assign(previous, a) {
     const known = actions.find((word) => word === a.value);

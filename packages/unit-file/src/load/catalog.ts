@@ -6,7 +6,7 @@ import type { DirEntry, UnitTree } from "./unit-tree.ts";
 export type CatalogEntry = { readonly path: string } | { readonly alias: string };
 
 /** A directory with more about a unit: its real path, and which directory of the search path it was found in. */
-export interface CompanionDirectory {
+interface CompanionDirectory {
   readonly path: string;
   readonly rank: number;
 }

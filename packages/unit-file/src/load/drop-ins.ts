@@ -5,7 +5,7 @@ import type { UnitCatalog } from "./catalog.ts";
  * The directories that may hold more about a unit, most specific first (systemd.unit(5), "Description"): for each name, in each directory of the
  * search path, its own, those of its prefixes cut at dashes, then those of its template; at last those of its type.
  */
-export function companionDirectories(
+function companionDirectories(
   catalog: UnitCatalog,
   names: readonly string[],
   suffix: string,

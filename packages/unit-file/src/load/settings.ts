@@ -6,7 +6,7 @@ import type { Facts } from "../values/kind.ts";
 type Values = Record<string, unknown>;
 
 /** What knows its place. */
-export interface HasPosition {
+interface HasPosition {
   readonly position: Position;
 }
 
@@ -25,7 +25,7 @@ export interface SettingsBuilder {
 const defaultsCache = new WeakMap<Facts, Map<string, Readonly<Values>>>();
 
 /** The values of a section where nothing is set. */
-export function sectionDefaults(section: SectionName, type: UnitType, facts: Facts): Readonly<Values> {
+function sectionDefaults(section: SectionName, type: UnitType, facts: Facts): Readonly<Values> {
   let cache = defaultsCache.get(facts);
   if (!cache) {
     cache = new Map();

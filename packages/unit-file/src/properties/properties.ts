@@ -32,7 +32,7 @@ export interface PropertySlot {
 }
 
 /** How a property is worked out of a unit, where it is more than one setting's value. */
-export type PropertyGetter = (unit: LoadedUnit) => BusValue;
+type PropertyGetter = (unit: LoadedUnit) => BusValue;
 
 interface Row extends PropertySlot {
   readonly get: PropertyGetter | undefined;

@@ -171,7 +171,7 @@ export const execCommands: Kind<readonly ExecCommand[]> = {
 };
 
 /** A command as in ExecStart on D-Bus; its run-time part (times, pid, status) is zero. */
-export function execToBus(command: ExecCommand): BusValue {
+function execToBus(command: ExecCommand): BusValue {
   return [command.path, command.argv, command.ignoreFailure, 0n, 0n, 0n, 0n, 0, 0, 0];
 }
 

@@ -48,7 +48,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** "10.0.0.0/8" or an address alone; host bits are cleared. Undefined where it is none. */
-export function parseIpPrefix(text: string): IpPrefix | undefined {
+function parseIpPrefix(text: string): IpPrefix | undefined {
   const slash = text.indexOf("/");
   const address = slash < 0 ? text : text.slice(0, slash);
   const bytes = parseIpv4(address) ?? parseIpv6(address);

@@ -99,9 +99,6 @@ export interface Kind<V> {
   toBus(value: V): BusValue;
 }
 
-/** The value type of a kind. */
-export type ValueOf<K> = K extends Kind<infer V> ? V : never;
-
 /** D-Bus' largest unsigned 64-bit number, systemd's "infinity" and often its "not set". */
 export const U64_MAX = 0xffff_ffff_ffff_ffffn;
 

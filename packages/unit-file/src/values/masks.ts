@@ -75,7 +75,7 @@ function parseNumbers(a: Assignment, text = a.value): number[] | undefined {
 }
 
 /** Bytes, the lowest CPU in the lowest bit, as many words of eight bytes as the highest number needs. */
-export function maskBytes(numbers: ReadonlySet<number>): BusValue {
+function maskBytes(numbers: ReadonlySet<number>): BusValue {
   if (numbers.size === 0) return [];
   const highest = Math.max(...numbers);
   // systemd counts in words of eight bytes.

@@ -89,3 +89,8 @@ export function parsePermyriad(text: string, bounded = true): number | undefined
 export function parseMode(text: string): number | undefined {
   return /^[0-9]+$/.test(text) ? parseInteger(text, 0, 0o7777, 8) : undefined;
 }
+
+/** Why a text is no number within bounds, in the C library's words. */
+export function why(text: string): string {
+  return parseInteger(text, -(2 ** 63), 2 ** 64) === undefined ? "Invalid argument" : "Numerical result out of range";
+}

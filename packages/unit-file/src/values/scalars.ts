@@ -1,7 +1,7 @@
 import { parseTimespan } from "@steward/time";
 import { isSafeString } from "../text.ts";
 import { type Assignment, type Kind, toU64 } from "./kind.ts";
-import { parseBoolean, parseInteger, parseMode, parsePermyriad, parseSize, parseUnsigned } from "./numbers.ts";
+import { parseBoolean, parseInteger, parseMode, parsePermyriad, parseUnsigned } from "./numbers.ts";
 
 /** A kind whose every assignment replaces the one before. `parse` gives undefined where it has complained. */
 export function scalar<V>(
@@ -165,21 +165,6 @@ export function timespanOrInfinity(initial: number): Kind<number> {
   );
 }
 
-/** A size in bytes, base 1024. */
-export function size(initial: number): Kind<number> {
-  return scalar(
-    "size",
-    "t",
-    initial,
-    (t, a) => {
-      const value = parseSize(t);
-      if (value === undefined) a.warn(`Failed to parse size value '${t}', ignoring: Invalid argument`);
-      return value;
-    },
-    toU64,
-  );
-}
-
 /** A share of something in ten-thousandths, as `u` scaled to 2^32-1 (ManagedOOMMemoryPressureLimit=). */
 export const permyriadScaled: Kind<number> = {
   name: "percentage",
@@ -241,29 +226,6 @@ export function choiceOrBoolean<const C extends readonly string[]>(
   );
 }
 
-/** One of a few words that D-Bus shows as a number. */
-export function numberedChoice(
-  name: string,
-  message: (text: string) => string,
-  words: Readonly<Record<string, number>>,
-  initial: number,
-  range?: readonly [number, number],
-): Kind<number> {
-  return scalar(
-    name,
-    "i",
-    initial,
-    (text, a) => {
-      if (Object.hasOwn(words, text)) return words[text] as number;
-      const number = range && /^[0-9]/.test(text) ? parseInteger(text, range[0], range[1]) : undefined;
-      if (number === undefined) a.warn(message(text));
-      return number;
-    },
-    (v) => v,
-    Object.keys(words),
-  );
-}
-
 /** Text with specifiers resolved; empty unsets. */
 export const text: Kind<string> = scalar(
   "text",
@@ -274,15 +236,6 @@ export const text: Kind<string> = scalar(
     if (value === undefined) a.warn(`Failed to resolve unit specifiers in '${t}', ignoring: ${a.expandError()}`);
     return value;
   },
-  (v) => v,
-);
-
-/** Text taken as it stands. */
-export const plainText: Kind<string> = scalar(
-  "text",
-  "s",
-  "",
-  (t) => t,
   (v) => v,
 );
 
@@ -320,16 +273,3 @@ export function checkedText(
     (v) => v,
   );
 }
-
-/** A directive that is known and does nothing any more. */
-export const ignored: Kind<undefined> = {
-  name: "nothing",
-  signature: "",
-  repeats: "replaces",
-  initial: undefined,
-  assign(previous, a) {
-    a.warn(`Unknown key '${a.directive}' in section [${a.section}], ignoring.`);
-    return previous;
-  },
-  toBus: () => "",
-};
