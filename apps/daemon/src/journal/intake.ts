@@ -11,7 +11,9 @@ import {
 } from "@steward/journal";
 import { datagramSource, type JournalInput } from "@steward/process-runtime";
 import { consoleLine } from "./console-lines.ts";
-import { objectFields, ProcessFacts, type Sender } from "./process-facts.ts";
+import { firstValue, managerFields, nativeFields, syslogFields } from "./datagram-fields.ts";
+import { datagramInput, emptyPending, type Pending, streamInput } from "./pending.ts";
+import { ProcessFacts, type Sender } from "./process-facts.ts";
 import type { JournalSettings } from "./settings.ts";
 import { parseStreamMetadata, type StreamMetadata } from "./stream-metadata.ts";
 
@@ -20,21 +22,6 @@ type Message<K extends JournalInput["kind"]> = Extract<JournalInput, { kind: K }
 interface Stream {
   readonly lines: StreamLines<Sender>;
   metadata: StreamMetadata;
-}
-
-/** What waits to be written, and what may be acknowledged when it is. */
-export interface Pending {
-  readonly entries: EntryInput[];
-  /** New positions by input. */
-  readonly positions: Map<string, number>;
-  readonly streams: Map<number, number>;
-  readonly datagrams: Map<number, number>;
-  /** Streams that ended: their positions may be forgotten a while after. */
-  readonly ended: string[];
-  readonly console: string[];
-  bytes: number;
-  /** One of them is critical or worse: journald brings such to the disk at once (journald.conf(5), SyncIntervalSec=). */
-  urgent: boolean;
 }
 
 const KEPT_UNITS = 4096;
@@ -155,104 +142,40 @@ export class Intake {
   }
 
   #datagram(message: Message<"datagram">): void {
-    const input = datagramInput(message.source);
-    if (message.seq <= this.#written(input)) {
-      this.pending.datagrams.set(
-        message.source,
-        Math.max(this.#written(input), this.pending.datagrams.get(message.source) ?? 0),
-      );
+    const { source, seq, group } = message;
+    const input = datagramInput(source);
+    const written = this.#written(input);
+    this.pending.datagrams.set(source, Math.max(seq, written));
+    if (seq <= written) return;
+    this.pending.positions.set(input, seq);
+    const bytes = Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length);
+    if (source === datagramSource.syslog) {
+      const parsed = parseSyslogMessage(bytes);
+      this.#addDatagram(message, syslogFields(parsed), parsed.level, group === "" ? undefined : parsed.message);
       return;
     }
-    this.pending.datagrams.set(message.source, message.seq);
-    this.pending.positions.set(input, message.seq);
-    const bytes = Buffer.from(message.data.buffer, message.data.byteOffset, message.data.length);
-    if (message.source === datagramSource.syslog) this.#syslog(message, bytes);
-    else this.#native(message, bytes, message.source === datagramSource.manager);
-  }
-
-  /** What the manager sends is trusted: it may say anything, and what it leaves out is filled in. */
-  #native(message: Message<"datagram">, bytes: Buffer, fromManager: boolean): void {
+    const fromManager = source === datagramSource.manager;
     for (const received of parseEntries(bytes, fromManager)) {
-      const fields: (JournalField | Uint8Array)[] = received.map(([name, value]) =>
-        Buffer.concat([Buffer.from(`${name}=`), value]),
-      );
-      const has = (name: string): boolean => received.some((field) => field[0] === name);
-      if (fromManager) {
-        const own = {
-          _TRANSPORT: "journal",
-          SYSLOG_IDENTIFIER: "systemd",
-          _COMM: "stewardd",
-          ...this.#managerIdentity(message),
-        };
-        for (const [name, value] of Object.entries(own)) if (!has(name)) fields.push(journalField(name, value));
-      } else {
-        fields.push(journalField("_TRANSPORT", "journal"));
-        fields.push(...this.#unitOf(message.group), ...this.#facts.of(message, message.monotonicUsec));
-        const object =
-          message.uid === 0 ? received.find((field) => field[0] === "OBJECT_PID")?.[1].toString() : undefined;
-        if (object !== undefined && /^\d{1,10}$/.test(object)) fields.push(...objectFields(Number(object)));
-      }
-      fields.push(...this.#machine);
-      const level = Number(received.find((field) => field[0] === "PRIORITY")?.[1].toString() || "6");
-      this.#add(
-        {
-          realtimeUsec: message.realtimeUsec,
-          monotonicUsec: message.monotonicUsec,
-          bootId: this.#settings.bootId,
-          fields,
-        },
-        bytes.length,
+      const fields = fromManager
+        ? managerFields(received, this.#settings.scope, message.pid)
+        : nativeFields(received, message.uid);
+      const level = Number(firstValue(received, "PRIORITY")?.toString() || "6");
+      this.#addDatagram(
+        message,
+        fields,
         level,
+        fromManager || group === "" ? undefined : firstValue(received, "MESSAGE"),
       );
-      const text = received.find((field) => field[0] === "MESSAGE")?.[1];
-      if (!fromManager && message.group !== "" && this.#settings.console && text !== undefined) {
-        this.#print(message.group, text, level, message.realtimeUsec);
-      }
     }
   }
 
-  /** `journalctl -u` selects the system manager's words by _PID=1, the user manager's by the user. */
-  #managerIdentity(message: Message<"datagram">): Record<string, string> {
-    const user = { _UID: String(process.getuid?.() ?? 0), _GID: String(process.getgid?.() ?? 0) };
-    if (this.#settings.scope === "user") return { _PID: String(message.pid), ...user };
-    return {
-      _PID: "1",
-      ...user,
-      _SYSTEMD_CGROUP: "/init.scope",
-      _SYSTEMD_UNIT: "init.scope",
-      _SYSTEMD_SLICE: "-.slice",
-    };
-  }
-
-  #syslog(message: Message<"datagram">, bytes: Buffer): void {
-    const parsed = parseSyslogMessage(bytes);
-    const fields: (JournalField | Uint8Array)[] = [
-      journalField("_TRANSPORT", "syslog"),
-      priorities[parsed.level]!,
-      ...(parsed.facility === 0 ? [] : [journalField("SYSLOG_FACILITY", String(parsed.facility))]),
-      ...(parsed.identifier === undefined
-        ? []
-        : [journalField("SYSLOG_IDENTIFIER", Buffer.from(parsed.identifier, "latin1"))]),
-      ...(parsed.pid === undefined ? [] : [journalField("SYSLOG_PID", Buffer.from(parsed.pid, "latin1"))]),
-      ...(parsed.timestamp === undefined ? [] : [journalField("SYSLOG_TIMESTAMP", parsed.timestamp)]),
-      ...(parsed.raw === undefined ? [] : [journalField("SYSLOG_RAW", parsed.raw)]),
-      journalField("MESSAGE", parsed.message),
-      ...this.#unitOf(message.group),
-      ...this.#facts.of(message, message.monotonicUsec),
-      ...this.#machine,
-    ];
-    this.#add(
-      {
-        realtimeUsec: message.realtimeUsec,
-        monotonicUsec: message.monotonicUsec,
-        bootId: this.#settings.bootId,
-        fields,
-      },
-      bytes.length,
-      parsed.level,
-    );
-    if (message.group !== "" && this.#settings.console)
-      this.#print(message.group, parsed.message, parsed.level, message.realtimeUsec);
+  #addDatagram(message: Message<"datagram">, fields: JournalField[], level: number, shown: Buffer | undefined): void {
+    const { realtimeUsec, monotonicUsec, group } = message;
+    if (message.source !== datagramSource.manager)
+      fields.push(...this.#unitOf(group), ...this.#facts.of(message, monotonicUsec));
+    fields.push(...this.#machine);
+    this.#add({ realtimeUsec, monotonicUsec, bootId: this.#settings.bootId, fields }, message.data.length, level);
+    if (shown !== undefined && this.#settings.console) this.#print(group, shown, level, realtimeUsec);
   }
 
   #unitOf(group: string): readonly JournalField[] {
@@ -285,27 +208,4 @@ function message(text: Buffer): Buffer {
 
 function sameProcess(a: Sender, b: Sender): boolean {
   return a.pid === b.pid && a.uid === b.uid && a.gid === b.gid;
-}
-
-/** The name of a stream's position. */
-export function streamInput(stream: number): string {
-  return `s${stream}`;
-}
-
-/** The name of a datagram source's position. */
-export function datagramInput(source: number): string {
-  return `d${source}`;
-}
-
-function emptyPending(): Pending {
-  return {
-    entries: [],
-    positions: new Map(),
-    streams: new Map(),
-    datagrams: new Map(),
-    ended: [],
-    console: [],
-    bytes: 0,
-    urgent: false,
-  };
 }
