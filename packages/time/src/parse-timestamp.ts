@@ -65,9 +65,10 @@ function cutWeekday(text: string): { readonly text: string; readonly weekday: nu
   return weekday < 0 ? { text, weekday: undefined } : { text: text.slice(space + 1), weekday };
 }
 
-// Blanks may stand before every number, and where one stands in the form, none need be there (strptime(3)).
-const day = /^\s*(\d{1,4})-\s*(\d{1,2})-\s*(\d{1,2})/;
-const clock = /^\s*(\d{1,2}):\s*(\d{1,2})(?::\s*(\d{1,2})(\.\d*)?)?$/;
+// As strptime(3) reads them: blanks may stand before every number, where the form has one none need be there, and a second digit is only taken where
+// the number may still be in range with it.
+const day = /^\s*(\d{1,4})-\s*([01]\d?|[2-9])-\s*([0-3]\d?|[4-9])/;
+const clock = /^\s*([0-2]\d?|[3-9]):\s*([0-5]\d?|[6-9])(?::\s*([0-6]\d?|[7-9])(\.\d*)?)?$/;
 
 /** Date and time of day into `c`; what is missing stays, a missing time of day is midnight. */
 function readForms(text: string, c: Civil): { readonly micros: number } | undefined {

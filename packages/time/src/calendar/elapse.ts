@@ -24,6 +24,7 @@ interface Moment {
 
 const lastYear = 2199;
 const iterationsMax = 1000;
+const secPerDay = 86_400;
 
 const fields = ["year", "month", "day", "hour", "minute", "second", "micros"] as const;
 type Field = (typeof fields)[number];
@@ -54,13 +55,15 @@ function settle(m: Moment, clock: LocalClock): "fine" | "moved" | "impossible" {
 }
 
 /**
- * Brings the fields into range before a new way down. When the next minute or hour lies in a gap that the C library leaves by its earlier end, or in a summer time that
- * is over, it would go backward, and what has been would be found again: then it goes `forward` instead. Says whether it went the way it was asked to.
+ * Brings the fields into range before a new way down. When the next hour or minute lies in a gap that the C library leaves by its earlier end, or in a
+ * summer time that is over, this would go backward within the day, and what has been would be found again: then it goes forward instead. Says whether
+ * it went the way it was asked to.
  */
-function normalise(m: Moment, clock: LocalClock, forward: boolean): boolean {
+function normalise(m: Moment, clock: LocalClock): boolean {
   const t = { ...m };
   makeTime(t, clock);
-  if (!forward || secondsFromCivil(t) >= secondsFromCivil(m)) {
+  const [wanted, found] = [secondsFromCivil(m), secondsFromCivil(t)];
+  if (found >= wanted || Math.floor(found / secPerDay) < Math.floor(wanted / secPerDay)) {
     Object.assign(m, t);
     return true;
   }
@@ -115,9 +118,8 @@ const steps = [
   ["minute", "hour"],
 ] as const;
 
-/** One way down from the year to the microsecond: "found", "again" after a change further up, "onward" to the next
- * minute or hour, "never" when the years are used up. */
-function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | "again" | "onward" | "never" {
+/** One way down from the year to the microsecond: "found", "again" after a change further up, "never" when the years are used up. */
+function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | "again" | "never" {
   const year = match(event.year, m.year);
   if (year === undefined) return "never";
   if (year !== m.year) restartBelow(m, "year");
@@ -131,7 +133,7 @@ function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | 
     m[field] = value ?? m[field];
     const settled = value === undefined ? "impossible" : settle(m, clock);
     if (settled === "impossible") advance(m, above);
-    if (settled !== "fine") return settled === "impossible" && above === "hour" ? "onward" : "again";
+    if (settled !== "fine") return "again";
     if (field === "day" && event.weekdays !== undefined && (event.weekdays & (1 << weekdayOf(m))) === 0) {
       advance(m, "day");
       return "again";
@@ -145,7 +147,7 @@ function descend(event: CalendarEvent, m: Moment, clock: LocalClock): "found" | 
   }
   const settled = micros === undefined ? "impossible" : settle(m, clock);
   if (settled === "impossible") advance(m, "minute");
-  return settled === "fine" ? "found" : settled === "impossible" ? "onward" : "again";
+  return settled === "fine" ? "found" : "again";
 }
 
 /**
@@ -163,16 +165,14 @@ export function nextElapse(event: CalendarEvent, afterUsec: number, options: Zon
   // The C library begins with the offset that it used last: for the local zone the one in force, for a zone that was just switched to none.
   const clock: LocalClock = { zone: named, offsetSec: event.zone === undefined ? local.at(sec).offsetSec : 0 };
   const m: Moment = { ...toLocal(sec, named), micros: from % usecPerSec, dst: named.at(sec).dst };
-  let { dst } = event;
-  let onward = false;
+  let turned = false;
   for (let iteration = 0; iteration < iterationsMax; iteration++) {
-    // Once time had to be turned forward, the summer time that the event names binds no more.
-    if (!normalise(m, clock, onward)) dst = undefined;
-    m.dst = dst;
+    // Once time had to be turned forward, the summer time that the event names binds no more, but the one that was found.
+    if (!normalise(m, clock)) turned = true;
+    if (!turned) m.dst = event.dst;
     const outcome = descend(event, m, clock);
     if (outcome === "never") return undefined;
-    onward = outcome === "onward";
-    if (outcome !== "found") continue;
+    if (outcome === "again") continue;
     const found = makeTime(m, clock);
     return found === undefined ? undefined : found * usecPerSec + m.micros;
   }
