@@ -195,6 +195,8 @@ export class Journal {
     for (;;) {
       const offset = nearestMatch(file, this.#match, at, direction);
       const place = offset === 0 ? undefined : file.place(offset);
+      // Of many archived files only those that are being read take memory.
+      if (offset === 0) file.release();
       if (offset === 0 || place !== undefined) return { direction, offset, place };
       // A damaged entry is passed over.
       at = offset + (direction === "down" ? 1 : -1);

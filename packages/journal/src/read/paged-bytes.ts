@@ -1,9 +1,9 @@
 import type { Storage } from "../storage.ts";
 
 const PAGE = 1 << 16;
-const KEPT_PAGES = 128;
+const KEPT_PAGES = 48;
 
-/** A file's bytes through a bounded cache of pages (8 MiB). */
+/** A file's bytes through a bounded cache of pages (3 MiB). */
 export class PagedBytes {
   readonly #storage: Pick<Storage, "read" | "size">;
   #pages = new Map<number, Buffer>();
@@ -12,6 +12,11 @@ export class PagedBytes {
   constructor(storage: Pick<Storage, "read" | "size">) {
     this.#storage = storage;
     this.size = storage.size();
+  }
+
+  /** Keeps nothing: this file is not read for now. */
+  release(): void {
+    this.#pages.clear();
   }
 
   /** Forgets what was read: the file may have changed. */
