@@ -15,17 +15,21 @@ import {
 } from "../../packages/unit-file/src/index.ts";
 import { type Random, random } from "./random.ts";
 
+// A NUL ends a string for systemd-escape, so it is not given any.
 /** The modes: what systemd-escape is called with, and what we do for it. */
 const modes: readonly [args: readonly string[], ours: (text: string) => string | undefined][] = [
   [[], escapeName],
   [["--path"], escapePath],
-  [["--unescape"], unescapeName],
+  [["--unescape"], (text) => unescapeName(text.replace(/\\x00.*/s, ""))],
   [["--unescape", "--path"], unescapePath],
   // systemd-escape makes names of any length; unitNameFromPath keeps to the 255 bytes that a unit name may have.
   [["--path", "--suffix=mount"], (text) => unitNameFromPath(text, "mount") ?? suffixed(escapePath(text))],
   [["--template=foo@.service"], (text) => instantiate("foo@.service", escapeName(text))],
   [["--mangle"], (text) => mangleUnitName(text)],
 ];
+
+/** Names of more than 255 bytes end in a hash, "…_24689aa7a4ad5194.mount"; unit-file gives none for them. */
+const isHashed = (name: string | undefined): boolean => name !== undefined && name.length >= 255 && /_[0-9a-f]{16}\.[a-z]+$/.test(name);
 
 const suffixed = (escaped: string | undefined): string | undefined =>
   escaped === undefined || escaped.length < 250 ? undefined : `${escaped}.mount`;
@@ -69,7 +73,7 @@ if (import.meta.main) {
     };
     for (const text of texts) {
       const [a, b] = [one(text), ours(text)];
-      if (a === b) continue;
+      if (a === b || isHashed(a)) continue;
       different++;
       console.log(`systemd-escape ${args.join(" ")} -- ${JSON.stringify(text)}\n    genuine: ${a}\n    ours:    ${b}`);
     }

@@ -20,6 +20,7 @@ cat > "$out/machine.json" <<JSON
   "threadsMax": $(cat /proc/sys/kernel/threads-max),
   "pidMax": $(cat /proc/sys/kernel/pid_max),
   "processes": $("$lab" exec "$name" bash -c 'ulimit -u'),
+  "files": $("$lab" exec "$name" bash -c 'ulimit -n'),
   "hostName": "$("$lab" exec "$name" hostname)",
   "machineId": "$("$lab" exec "$name" cat /etc/machine-id)",
   "bootId": "$(tr -d - < /proc/sys/kernel/random/boot_id)",
