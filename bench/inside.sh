@@ -11,7 +11,13 @@ for i in $(seq 500); do printf '[Service]\nType=oneshot\nExecStart=/bin/true\n' 
 for i in $(seq 200); do printf '[Service]\nExecStart=/bin/sleep 100000\n' >long-$i.service; done
 { echo '[Unit]'; for i in $(seq 200); do echo "Requires=long-$i.service"; echo "After=long-$i.service"; done; } >longs.target
 printf '[Service]\nExecStart=/bin/sh -c "date +%%%%s%%%%N >>/run/stamps; exec sleep 100000"\nRestart=always\nRestartSec=0\n[Unit]\nStartLimitIntervalSec=0\n' >phoenix.service
-printf '[Service]\nType=oneshot\nExecStart=/bin/sh -c "i=0; while [ $$i -lt 20 ]; do seq -f line-%%%%.0f-of-a-service-that-writes-much 10000; i=$$((i + 1)); done; echo the-last-line"\n' >writer.service
+cat >/usr/local/bin/write-much <<'END'
+#!/bin/sh
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do seq -f line-%.0f-of-a-service-that-writes-much 10000; done
+echo the-last-line
+END
+chmod 755 /usr/local/bin/write-much
+printf '[Service]\nType=oneshot\nExecStart=/usr/local/bin/write-much\nLogRateLimitIntervalSec=0\n' >writer.service
 
 timed reload-first systemctl daemon-reload
 for round in 1 2 3; do timed reload-700 systemctl daemon-reload; done
@@ -21,6 +27,7 @@ timed oneshots-500 systemctl start ones.target
 timed up-200 systemctl start longs.target
 
 systemctl start phoenix.service
+until [ -s /run/stamps ]; do :; done
 for round in $(seq 20); do
   lines=$(wc -l </run/stamps); pid=$(systemctl show -P MainPID phoenix.service); killed=$(now); kill -9 "$pid"
   until [ "$(wc -l </run/stamps)" -gt "$lines" ]; do :; done
@@ -37,6 +44,6 @@ before=$(switches); sleep "$idle"; echo "idle-context-switches-count $(($(switch
 total=0; for pid in $(managers); do kib=$(awk '/^Pss:/ { print $2 }' /proc/$pid/smaps_rollup); total=$((total + kib)); done; echo "resident-pss-kib $total"
 
 timed lines-200000 systemctl start writer.service
-start=$(now); until journalctl -q -u writer.service -n 1 -o cat 2>/dev/null | grep -q the-last-line; do :; done
+start=$(now); for i in $(seq 200); do journalctl -q -u writer.service -n 3 -o cat 2>/dev/null | grep -q the-last-line && break; sleep 0.05; done
 echo "lines-200000-until-readable $((($(now) - start) / 10000))e-2"
 timed stop-200 systemctl stop 'long-*.service'

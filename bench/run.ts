@@ -34,7 +34,7 @@ function measure(name: string, init: string, samples: Samples): void {
     waitUntilUp(name);
     const script = readFileSync(join(clone, "bench/inside.sh"));
     const args = ["exec", name, "bash", "-s", clone, String(idleSeconds)];
-    const output = execFileSync(lab, args, { input: script, encoding: "utf8", timeout: 600_000 });
+    const output = execFileSync(lab, args, { input: script, encoding: "utf8", timeout: 200_000 });
     for (const line of output.split("\n")) {
       const [key, value] = line.split(" ");
       if (key !== undefined && value !== undefined) add(samples, key, Number(value));
