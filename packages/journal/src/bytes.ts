@@ -23,11 +23,6 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value >>> 24;
 }
 
-/** Rounds up to the 8 bytes that every object is aligned to. */
-export function align8(size: number): number {
-  return size + ((8 - (size % 8)) % 8);
-}
-
 /** 16 bytes from 32 hexadecimal digits (dashes allowed); undefined when it is not an id. */
 export function idFromHex(text: string): Uint8Array | undefined {
   const digits = text.replaceAll("-", "");

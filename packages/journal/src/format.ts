@@ -11,8 +11,6 @@ export const HEADER_SIZE = 264;
 
 export const STATE = { offline: 0, online: 1, archived: 2 } as const;
 
-export const COMPATIBLE = { sealed: 1, tailEntryBootId: 2 } as const;
-
 export const INCOMPATIBLE = { xz: 1, lz4: 2, keyedHash: 4, zstd: 8, compact: 16 } as const;
 
 export const OBJECT = {

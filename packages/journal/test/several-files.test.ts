@@ -135,6 +135,27 @@ describe("files that cannot be continued", () => {
     journal.close();
   });
 
+  test("are not those that were brought to the disk before the machine crashed", () => {
+    const directory = scratch();
+    const crashed = JournalWriter.open({ directory, machineId, bootId, limits });
+    crashed.commit({ entries: [entry({ MESSAGE: "one" })] });
+    crashed.sync();
+    crashed.commit({ entries: [entry({ MESSAGE: "two" })] });
+    crashed.sync();
+    const next = JournalWriter.open({
+      directory,
+      machineId,
+      bootId: idFromHex("10112233445566778899aabbccddeeff")!,
+      limits,
+    });
+    next.commit({ entries: [entry({ MESSAGE: "three" })] });
+    next.close();
+    const journal = Journal.openDirectories([directory]);
+    expect(journal.files.map((file) => file.name)).toEqual(["system.journal"]);
+    expect(texts(journal, "next")).toEqual(["one", "two", "three"]);
+    journal.close();
+  });
+
   test("old ones are removed when there is too much", () => {
     const directory = scratch();
     const one = JournalWriter.open({ directory, machineId, bootId, limits: { ...limits, maxFiles: 2 } });

@@ -104,9 +104,12 @@ export class JournalWriter {
     }
   }
 
-  /** Asks the kernel to bring the file to the disk. Throws JournalError. */
+  /** Brings what was written to the disk. Until the next commit the file counts as closed in good order. Throws JournalError. */
   sync(): void {
     try {
+      this.#storage?.sync();
+      if (this.#file === undefined || this.#file.state === STATE.offline) return;
+      this.#file.setState(STATE.offline);
       this.#storage?.sync();
     } catch (error) {
       throw new JournalError("cannot-write", this.path, error);
@@ -153,6 +156,11 @@ export class JournalWriter {
   #write(file: ActiveFile, positions: Map<string, number>): void {
     const storage = this.#storage!;
     const { transaction } = file;
+    if (file.state === STATE.offline) {
+      // A crash of the machine from here on must show.
+      file.setState(STATE.online);
+      storage.sync();
+    }
     file.stage();
     storage.write(transaction.tail, 0, transaction.tailLength, transaction.base);
     if (this.#sideFile !== undefined) {

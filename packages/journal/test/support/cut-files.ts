@@ -2,7 +2,7 @@ import { openStorage, type Storage } from "../../src/storage.ts";
 import { type FileAccess, systemFiles } from "../../src/write/file-access.ts";
 
 /** The writer's process "ends" here: nothing that it does afterwards has an effect. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /**
  * The system's files, until `left` changes have been made: the next one is made by half (a write) or not at all, and from
