@@ -23,7 +23,10 @@ export async function boot(options: Options, keeper: KeeperClient): Promise<void
   keeper.send({ kind: "lock", path: `${places.stateDirectory}/lock` }, 0);
   const lock = await early.wait("locked");
   if (!lock.ok) {
-    say(`another stewardd (process ${lock.holderPid}) already runs here (${places.stateDirectory}). Stop it first, or speak to it with stewardctl.`, "error");
+    say(
+      `another stewardd (process ${lock.holderPid}) already runs here (${places.stateDirectory}). Stop it first, or speak to it with stewardctl.`,
+      "error",
+    );
     keeper.send({ kind: "exit", status: 1 }, 0);
     return;
   }

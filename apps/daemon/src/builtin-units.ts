@@ -66,7 +66,14 @@ export const builtinUnits: Readonly<Record<string, BuiltinUnit>> = {
 };
 
 /** What early boot pulls in: on a machine that another init has booted, its work is done, and doing it again can destroy (tmpfiles empties /tmp). */
-const bootTargets = ["sysinit.target", "local-fs.target", "local-fs-pre.target", "swap.target", "cryptsetup.target", "basic.target"];
+const bootTargets = [
+  "sysinit.target",
+  "local-fs.target",
+  "local-fs-pre.target",
+  "swap.target",
+  "cryptsetup.target",
+  "basic.target",
+];
 
 /** Units that are not run as their files say, with the reason: the table, and beside another init whatever early boot consists of. */
 export function builtinReasons(options: {
@@ -77,7 +84,8 @@ export function builtinReasons(options: {
   if (options.bootedElsewhere)
     for (const target of bootTargets)
       for (const name of options.dependencies(target))
-        if (!name.endsWith(".target") && !name.endsWith(".slice")) reasons[name] = "the machine was booted by its own init, which has done this";
+        if (!name.endsWith(".target") && !name.endsWith(".slice"))
+          reasons[name] = "the machine was booted by its own init, which has done this";
   for (const [name, { reason }] of Object.entries(builtinUnits)) reasons[name] = reason;
   return reasons;
 }

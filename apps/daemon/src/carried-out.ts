@@ -22,7 +22,8 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
 const service = `RootDirectoryStartOnly PermissionsStartOnly NonBlocking FileDescriptorStoreMax FileDescriptorStorePreserve Sockets
   USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost RuntimeRandomizedExtraSec BusName`;
 
-const unit = "RequiresMountsFor WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
+const unit =
+  "RequiresMountsFor WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
 
 /** Of systemd.resource-control(5): where the process goes is carried out, accounting is measured; limits need controllers that containers rarely delegate. */
 const resourceControl = new Set(["Slice", "CPUAccounting", "MemoryAccounting", "TasksAccounting"]);
@@ -30,20 +31,32 @@ const resourceControl = new Set(["Slice", "CPUAccounting", "MemoryAccounting", "
 const notCarriedOut = new Set(`${sandbox} ${service} ${unit}`.split(/\s+/));
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
-const unsaid = new Set("TimeoutCleanSec RequiresMountsFor WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(" "));
+const unsaid = new Set(
+  "TimeoutCleanSec RequiresMountsFor WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
+    " ",
+  ),
+);
 
 const running = new Set(["Unit", "Install", "Service", "Slice", "Scope"]);
 
 /** What steward does with a directive. */
 export function supportOf(directive: Directive): Support {
   if (!running.has(directive.section)) return "its units do not run yet";
-  const names = directive.sets.length > 0 ? directive.sets.map((name) => name.split(".").at(-1) as string) : [directive.name];
-  if (directive.man === "systemd.resource-control(5)") return names.every((name) => resourceControl.has(name)) ? "carried out" : "read and shown";
+  const names =
+    directive.sets.length > 0 ? directive.sets.map((name) => name.split(".").at(-1) as string) : [directive.name];
+  if (directive.man === "systemd.resource-control(5)")
+    return names.every((name) => resourceControl.has(name)) ? "carried out" : "read and shown";
   return names.some((name) => notCarriedOut.has(name)) ? "read and shown" : "carried out";
 }
 
 const saidOfServices: readonly string[] = directives()
-  .filter((directive) => directive.section === "Service" && directive.sets.length === 0 && supportOf(directive) === "read and shown" && !unsaid.has(directive.name))
+  .filter(
+    (directive) =>
+      directive.section === "Service" &&
+      directive.sets.length === 0 &&
+      supportOf(directive) === "read and shown" &&
+      !unsaid.has(directive.name),
+  )
   .map((directive) => directive.name);
 
 /** The settings of a service that are set, and that it runs without. */

@@ -25,6 +25,8 @@ export class Clock {
   /** How long until a moment on a clock, in microseconds; negative when it has passed. */
   until(clock: "monotonic" | "boottime" | "realtime", atUsec: number): number {
     const now = this.now();
-    return atUsec - (clock === "monotonic" ? now.monotonicUsec : clock === "boottime" ? now.boottimeUsec : now.realtimeUsec);
+    return (
+      atUsec - (clock === "monotonic" ? now.monotonicUsec : clock === "boottime" ? now.boottimeUsec : now.realtimeUsec)
+    );
   }
 }

@@ -12,13 +12,15 @@ import { managerInterface, unitInterface } from "./bus/interfaces/index.ts";
 import { jobMethods } from "./bus/job-methods.ts";
 import { managerProperties } from "./bus/manager-properties.ts";
 import { unitMethods } from "./bus/unit-methods.ts";
-import { conditionTypes } from "./conditions/check.ts";
 import { type Support, supportOf } from "./carried-out.ts";
+import { conditionTypes } from "./conditions/check.ts";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(
   `StartTransientUnit SetUnitProperties SetProperties FreezeUnit Freeze ThawUnit Thaw CleanUnit Clean AttachProcessesToUnit AttachProcesses AbandonScope
-   Abandon BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(/\s+/),
+   Abandon BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
+    /\s+/,
+  ),
 );
 
 const head = `# Compatibility
@@ -64,11 +66,17 @@ function counts(): string {
   return [...totals].map(([support, count]) => `${count} ${support}`).join(", ");
 }
 
-function members(declaration: InterfaceDeclaration, methods: ReadonlySet<string> | undefined, properties: ReadonlySet<string> | undefined): string {
+function members(
+  declaration: InterfaceDeclaration,
+  methods: ReadonlySet<string> | undefined,
+  properties: ReadonlySet<string> | undefined,
+): string {
   const lines = [`### ${declaration.name}`, "", "| member | steward |", "| --- | --- |"];
   for (const name of Object.keys(declaration.methods)) {
     const served = methods === undefined || methods.has(name);
-    lines.push(`| ${name}() | ${refused.has(name) ? "refused: not supported yet" : served ? "served" : "not served"} |`);
+    lines.push(
+      `| ${name}() | ${refused.has(name) ? "refused: not supported yet" : served ? "served" : "not served"} |`,
+    );
   }
   for (const name of Object.keys(declaration.properties)) {
     const served = properties === undefined || properties.has(name);

@@ -19,15 +19,37 @@ export interface LoadedCore {
 }
 
 /** Reads the record of this keeper's life. */
-export function loadCore(store: RecordStore, instance: string, environment: Environment, lastCommand: number): LoadedCore {
+export function loadCore(
+  store: RecordStore,
+  instance: string,
+  environment: Environment,
+  lastCommand: number,
+): LoadedCore {
   const record = store.load(instance);
   if (record === undefined) {
-    const state = createState({ scope: environment.places.scope, seed: `${instance}/${environment.clock.now().realtimeUsec}` });
-    return { state, shell: emptyShellState(), next: lastCommand + numbersPerEffect, effects: [], recovered: false, settings: undefined };
+    const state = createState({
+      scope: environment.places.scope,
+      seed: `${instance}/${environment.clock.now().realtimeUsec}`,
+    });
+    return {
+      state,
+      shell: emptyShellState(),
+      next: lastCommand + numbersPerEffect,
+      effects: [],
+      recovered: false,
+      settings: undefined,
+    };
   }
   const found = recover(record);
   const state = importState(merge(found));
-  return { state, shell: found.shell, next: Math.max(found.next, lastCommand + 1), effects: found.effects, recovered: true, settings: found.settings };
+  return {
+    state,
+    shell: found.shell,
+    next: Math.max(found.next, lastCommand + 1),
+    effects: found.effects,
+    recovered: true,
+    settings: found.settings,
+  };
 }
 
 /**
@@ -38,10 +60,22 @@ export function adoptInventory(recovery: KeeperRecovery, environment: Environmen
   const now = environment.clock.now();
   const state = createState({ scope: environment.places.scope, seed: `${now.realtimeUsec}` });
   const alive = recovery.tokens.filter((row) => row.state === tokenState.alive && row.token < shellTokens);
-  adoptRunning(state, alive.map((row) => ({ unit: row.group, token: row.token, pid: row.pid })), now);
+  adoptRunning(
+    state,
+    alive.map((row) => ({ unit: row.group, token: row.token, pid: row.pid })),
+    now,
+  );
   const shell = { ...emptyShellState(), booted: true };
-  for (const { token, group, pid } of alive) shell.processes.set(token, { unit: group, effect: { kind: "adopt", unit: group, token, pid } });
-  return { state, shell, next: recovery.hello.lastCommand + numbersPerEffect, effects: [], recovered: true, settings: undefined };
+  for (const { token, group, pid } of alive)
+    shell.processes.set(token, { unit: group, effect: { kind: "adopt", unit: group, token, pid } });
+  return {
+    state,
+    shell,
+    next: recovery.hello.lastCommand + numbersPerEffect,
+    effects: [],
+    recovered: true,
+    settings: undefined,
+  };
 }
 
 /** The snapshot's state with the lines behind it laid over: a null says that a record went away. */
@@ -52,5 +86,10 @@ function merge(found: Recovered): ExportedState {
   const jobs = new Map<string, unknown>(base.jobs.map((job) => [String(job.id), job]));
   for (const [id, job] of found.jobs) jobs.set(id, job);
   const present = <T>(map: Map<string, unknown>): T[] => [...map.values()].filter((value) => value !== null) as T[];
-  return { ...base, units: present(units), jobs: present(jobs), counters: (found.counters ?? base.counters) as ExportedState["counters"] };
+  return {
+    ...base,
+    units: present(units),
+    jobs: present(jobs),
+    counters: (found.counters ?? base.counters) as ExportedState["counters"],
+  };
 }

@@ -11,7 +11,11 @@ export interface ShownProperty {
 }
 
 /** The properties of org.freedesktop.systemd1.Unit that follow from where a unit comes from, rather than from what its file says. */
-export function originProperties(unit: LoadedUnit, graph: Graph, files: { readonly state: string; readonly preset: string }): ShownProperty[] {
+export function originProperties(
+  unit: LoadedUnit,
+  graph: Graph,
+  files: { readonly state: string; readonly preset: string },
+): ShownProperty[] {
   const error = unit.loadError;
   return [
     { name: "Id", signature: "s", value: unit.id },

@@ -1,5 +1,12 @@
 import { referencedNames } from "@steward/graph";
-import { type LoadContext, type LoadedUnit, loadUnit, scanUnitPaths, type UnitCatalog, type UnitTree } from "@steward/unit-file";
+import {
+  type LoadContext,
+  type LoadedUnit,
+  loadUnit,
+  scanUnitPaths,
+  type UnitCatalog,
+  type UnitTree,
+} from "@steward/unit-file";
 import { specialUnit } from "./special-units.ts";
 
 /**
@@ -48,7 +55,8 @@ export class Definitions {
       this.byName.set(name, unit);
       for (const alias of unit.names) this.byName.set(alias, unit);
       fresh.push(unit);
-      for (const reference of referencedNames(unit, { scope: this.scope })) if (!this.byName.has(reference)) queue.push(reference);
+      for (const reference of referencedNames(unit, { scope: this.scope }))
+        if (!this.byName.has(reference)) queue.push(reference);
     }
     return fresh;
   }

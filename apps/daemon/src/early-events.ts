@@ -3,7 +3,9 @@ import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 /** The keeper's answer to a command that is sent before the loop runs; other events wait meanwhile. */
 export class EarlyEvents {
   private readonly held: KeeperEvent[] = [];
-  private waiting: { readonly wanted: (event: KeeperEvent) => boolean; readonly resolve: (event: KeeperEvent) => void } | undefined;
+  private waiting:
+    | { readonly wanted: (event: KeeperEvent) => boolean; readonly resolve: (event: KeeperEvent) => void }
+    | undefined;
   private deliver: ((event: KeeperEvent) => void) | undefined;
 
   constructor(keeper: KeeperClient) {
@@ -11,8 +13,12 @@ export class EarlyEvents {
   }
 
   /** The next event of one kind. */
-  wait<K extends KeeperEvent["kind"]>(kind: K, matches: (event: Extract<KeeperEvent, { kind: K }>) => boolean = () => true): Promise<Extract<KeeperEvent, { kind: K }>> {
-    const wanted = (event: KeeperEvent): boolean => event.kind === kind && matches(event as Extract<KeeperEvent, { kind: K }>);
+  wait<K extends KeeperEvent["kind"]>(
+    kind: K,
+    matches: (event: Extract<KeeperEvent, { kind: K }>) => boolean = () => true,
+  ): Promise<Extract<KeeperEvent, { kind: K }>> {
+    const wanted = (event: KeeperEvent): boolean =>
+      event.kind === kind && matches(event as Extract<KeeperEvent, { kind: K }>);
     const at = this.held.findIndex(wanted);
     if (at >= 0) return Promise.resolve(this.held.splice(at, 1)[0] as Extract<KeeperEvent, { kind: K }>);
     return new Promise((resolve) => {

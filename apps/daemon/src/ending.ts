@@ -20,7 +20,12 @@ export class Ending {
   private readonly unit: string | undefined;
   private asked = false;
 
-  constructor(parts: { readonly keeper: KeeperClient; readonly environment: Environment; readonly manager: Manager; readonly unit: string | undefined }) {
+  constructor(parts: {
+    readonly keeper: KeeperClient;
+    readonly environment: Environment;
+    readonly manager: Manager;
+    readonly unit: string | undefined;
+  }) {
     this.keeper = parts.keeper;
     this.environment = parts.environment;
     this.manager = parts.manager;
@@ -37,7 +42,11 @@ export class Ending {
     }
     const status = kind === "exit" && effect.status > 0 ? effect.status : this.manager.exitCode;
     this.leave();
-    if (kind !== "exit" && this.ownsMachine()) this.keeper.send({ kind: "reboot", command: rebootCommands[kind as "reboot"] ?? rebootCommands.poweroff }, number);
+    if (kind !== "exit" && this.ownsMachine())
+      this.keeper.send(
+        { kind: "reboot", command: rebootCommands[kind as "reboot"] ?? rebootCommands.poweroff },
+        number,
+      );
     else this.keeper.send({ kind: "exit", status }, number);
   }
 
@@ -85,7 +94,11 @@ export class Ending {
   }
 
   private ownsMachine(): boolean {
-    return this.environment.places.init && this.environment.facts.virtualization === "none" && process.env.container === undefined;
+    return (
+      this.environment.places.init &&
+      this.environment.facts.virtualization === "none" &&
+      process.env.container === undefined
+    );
   }
 
   /** Leaves nothing that says that we are here. */

@@ -15,7 +15,9 @@ export type EnvironmentFiles =
 const longestBytes = 4 << 20;
 
 /** Reads the files in order (systemd.exec(5), EnvironmentFile=). A path with a leading - may be missing. */
-export function readEnvironmentFiles(files: readonly { readonly path: string; readonly missingOk: boolean }[]): EnvironmentFiles {
+export function readEnvironmentFiles(
+  files: readonly { readonly path: string; readonly missingOk: boolean }[],
+): EnvironmentFiles {
   const assignments: FileAssignment[] = [];
   const problems: string[] = [];
   for (const { path, missingOk } of files) {
@@ -24,7 +26,8 @@ export function readEnvironmentFiles(files: readonly { readonly path: string; re
     for (const file of found) {
       try {
         const info = statSync(file);
-        if (!info.isFile() || info.size > longestBytes) throw Object.assign(new Error("is no regular file of a sensible size"), { code: "EINVAL" });
+        if (!info.isFile() || info.size > longestBytes)
+          throw Object.assign(new Error("is no regular file of a sensible size"), { code: "EINVAL" });
         const { value, diagnostics } = parseEnvironmentFile(readFileSync(file, "utf8"), file);
         assignments.push(...value);
         problems.push(...diagnostics.map((one) => `${file}: ${one.message}`));

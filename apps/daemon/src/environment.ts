@@ -40,7 +40,15 @@ export function lookAround(options: Options, hello: KeeperRecovery["hello"]): En
   const foreign = foreignSystemd(scope, process.env, uid);
   const stateDirectory = scope === "system" ? "/run/steward" : `${process.env.XDG_RUNTIME_DIR ?? "/tmp"}/steward`;
   const id = machineId({ scope, stateDirectory });
-  const places = choosePlaces({ scope, isPid1: hello.isPid1, uid, env: process.env, machineId: id, exists: existsSync, foreignSystemd: foreign });
+  const places = choosePlaces({
+    scope,
+    isPid1: hello.isPid1,
+    uid,
+    env: process.env,
+    machineId: id,
+    exists: existsSync,
+    foreignSystemd: foreign,
+  });
   const clock = new Clock();
   clock.learn(hello.monotonicUsec, hello.boottimeUsec);
   const user = userOf(uid);
@@ -53,7 +61,13 @@ export function lookAround(options: Options, hello: KeeperRecovery["hello"]): En
     clock,
     machineId: id,
     bootId: boot,
-    facts: readMachineFacts({ machineId: id, isPid1: hello.isPid1, environment: variables, userName: user.name, cgroupBase }),
+    facts: readMachineFacts({
+      machineId: id,
+      isPid1: hello.isPid1,
+      environment: variables,
+      userName: user.name,
+      cgroupBase,
+    }),
     tree: nodeTree(),
     variables,
     cgroupBase,
@@ -74,10 +88,15 @@ function userOf(uid: number): { readonly name: string; readonly home: string } {
 }
 
 /** What services inherit: a clean set for the system, the caller's own for a user (systemd.exec(5), "Environment Variables"). */
-function managerVariables(scope: "system" | "user", places: Places, user: { readonly name: string; readonly home: string }): Map<string, string> {
+function managerVariables(
+  scope: "system" | "user",
+  places: Places,
+  user: { readonly name: string; readonly home: string },
+): Map<string, string> {
   const variables = new Map<string, string>();
   if (scope === "user")
-    for (const [name, value] of Object.entries(process.env)) if (value !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) variables.set(name, value);
+    for (const [name, value] of Object.entries(process.env))
+      if (value !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) variables.set(name, value);
   variables.set("LANG", process.env.LANG ?? "C.UTF-8");
   variables.set("PATH", scope === "user" ? (process.env.PATH ?? defaultPath) : defaultPath);
   if (scope === "user") {
@@ -86,7 +105,17 @@ function managerVariables(scope: "system" | "user", places: Places, user: { read
     variables.set("LOGNAME", user.name);
     variables.set("XDG_RUNTIME_DIR", places.runtimeDirectory);
   }
-  for (const name of ["NOTIFY_SOCKET", "NODE_OPTIONS", "NODE_CHANNEL_FD", "INVOCATION_ID", "JOURNAL_STREAM", "MANAGERPID", "SYSTEMD_EXEC_PID", "_"]) variables.delete(name);
+  for (const name of [
+    "NOTIFY_SOCKET",
+    "NODE_OPTIONS",
+    "NODE_CHANNEL_FD",
+    "INVOCATION_ID",
+    "JOURNAL_STREAM",
+    "MANAGERPID",
+    "SYSTEMD_EXEC_PID",
+    "_",
+  ])
+    variables.delete(name);
   return variables;
 }
 

@@ -1,11 +1,34 @@
 import { bitNumbers, type DirectorySetting, type ExecContext } from "@steward/process-runtime";
+import type { LoadedUnit } from "@steward/unit-file";
 import { notCarriedOutOf } from "./carried-out.ts";
 import { personalityNumber } from "./personality.ts";
-import type { LoadedUnit } from "@steward/unit-file";
 
-const limits = ["CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NOFILE", "AS", "NPROC", "MEMLOCK", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"] as const;
+const limits = [
+  "CPU",
+  "FSIZE",
+  "DATA",
+  "STACK",
+  "CORE",
+  "RSS",
+  "NOFILE",
+  "AS",
+  "NPROC",
+  "MEMLOCK",
+  "LOCKS",
+  "SIGPENDING",
+  "MSGQUEUE",
+  "NICE",
+  "RTPRIO",
+  "RTTIME",
+] as const;
 
-const directoryKinds = { runtime: "RuntimeDirectory", state: "StateDirectory", cache: "CacheDirectory", logs: "LogsDirectory", configuration: "ConfigurationDirectory" } as const;
+const directoryKinds = {
+  runtime: "RuntimeDirectory",
+  state: "StateDirectory",
+  cache: "CacheDirectory",
+  logs: "LogsDirectory",
+  configuration: "ConfigurationDirectory",
+} as const;
 
 /** What a unit's file says about how its processes run, as packages/process-runtime takes it. */
 export function execContextOf(unit: LoadedUnit): ExecContext {
@@ -24,7 +47,8 @@ export function execContextOf(unit: LoadedUnit): ExecContext {
     user: s.User || undefined,
     group: s.Group || undefined,
     supplementaryGroups: s.SupplementaryGroups,
-    workingDirectory: working === undefined ? undefined : { path: working.home ? "~" : working.path, missingOk: working.missingOk },
+    workingDirectory:
+      working === undefined ? undefined : { path: working.home ? "~" : working.path, missingOk: working.missingOk },
     rootDirectory: s.RootDirectory || undefined,
     umask: s.UMask,
     nice: s.Nice,

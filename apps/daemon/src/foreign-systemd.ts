@@ -2,10 +2,19 @@ import { existsSync, readlinkSync, statSync } from "node:fs";
 import { readText } from "./conditions/facts.ts";
 
 /** Whether a systemd that is not steward owns this scope's runtime directory: then nothing of it is touched. */
-export function foreignSystemd(scope: "system" | "user", env: Readonly<Record<string, string | undefined>>, uid: number): boolean {
+export function foreignSystemd(
+  scope: "system" | "user",
+  env: Readonly<Record<string, string | undefined>>,
+  uid: number,
+): boolean {
   if (scope === "system") return existsSync("/run/systemd/system") && isSystemd(1) && process.ppid !== 1;
   const runtime = env.XDG_RUNTIME_DIR ?? `/run/user/${uid}`;
-  return existsSync(`${runtime}/systemd/private`) && existsSync("/run/systemd/system") && isSystemd(1) && ownedBy(`${runtime}/systemd/private`, uid);
+  return (
+    existsSync(`${runtime}/systemd/private`) &&
+    existsSync("/run/systemd/system") &&
+    isSystemd(1) &&
+    ownedBy(`${runtime}/systemd/private`, uid)
+  );
 }
 
 function isSystemd(pid: number): boolean {

@@ -48,7 +48,10 @@ export class InstallFiles {
     const found = unitFileStates(this.place()).stateOf(name);
     if ("state" in found) return found.state;
     const error = installBusError({ changes: [], error: found.error });
-    throw new DBusError(error?.name ?? "org.freedesktop.DBus.Error.Failed", found.error === "ENOENT" ? "No such file or directory" : (error?.message ?? found.error));
+    throw new DBusError(
+      error?.name ?? "org.freedesktop.DBus.Error.Failed",
+      found.error === "ENOENT" ? "No such file or directory" : (error?.message ?? found.error),
+    );
   }
 
   /** UnitFileState and UnitFilePreset of a loaded unit; empty where there is no file. */
@@ -109,7 +112,8 @@ export class InstallFiles {
   }
 
   addDependency(names: readonly string[], target: string, kind: string, flags: InstallFlags): Value {
-    if (kind !== "Wants" && kind !== "Requires") throw new DBusError("org.freedesktop.DBus.Error.InvalidArgs", "Invalid dependency type");
+    if (kind !== "Wants" && kind !== "Requires")
+      throw new DBusError("org.freedesktop.DBus.Error.InvalidArgs", "Invalid dependency type");
     return this.carryOut(addDependencyUnitFiles(this.place(), names, target, kind, flags));
   }
 
@@ -139,7 +143,10 @@ export class InstallFiles {
     }
     const [failure] = failures;
     if (failure !== undefined)
-      throw new DBusError("org.freedesktop.DBus.Error.AccessDenied", `Cannot change ${failure.change.path}: ${failure.error}. Is the file system writable?`);
+      throw new DBusError(
+        "org.freedesktop.DBus.Error.AccessDenied",
+        `Cannot change ${failure.change.path}: ${failure.error}. Is the file system writable?`,
+      );
     const error = installBusError(result);
     if (error !== undefined) throw new DBusError(error.name, error.message);
     return busChanges(result);
@@ -148,6 +155,7 @@ export class InstallFiles {
 
 function presetMode(mode: string): PresetMode {
   if (mode === "") return "full";
-  if (!presetModes.has(mode)) throw new DBusError("org.freedesktop.DBus.Error.InvalidArgs", `Invalid preset mode ${mode}`);
+  if (!presetModes.has(mode))
+    throw new DBusError("org.freedesktop.DBus.Error.InvalidArgs", `Invalid preset mode ${mode}`);
   return mode as PresetMode;
 }

@@ -12,7 +12,12 @@ export interface JournalConfig {
   readonly console: boolean;
 }
 
-export function journalConfig(options: { readonly places: Places; readonly machineId: string; readonly bootId: string; readonly logConsole: boolean }): Uint8Array {
+export function journalConfig(options: {
+  readonly places: Places;
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly logConsole: boolean;
+}): Uint8Array {
   const config: JournalConfig = {
     directory: options.places.journalDirectory,
     writeAhead: `${options.places.stateDirectory}/journal.ahead`,

@@ -8,7 +8,11 @@ const cldDumped = 3;
 
 /** What the core hears of a keeper event; undefined for those that are the shell's own business. */
 export function toCoreEvent(event: KeeperEvent, unitOf: (token: number) => string | undefined): Event | undefined {
-  const now: Now = { monotonicUsec: event.monotonicUsec, boottimeUsec: event.boottimeUsec, realtimeUsec: event.realtimeUsec };
+  const now: Now = {
+    monotonicUsec: event.monotonicUsec,
+    boottimeUsec: event.boottimeUsec,
+    realtimeUsec: event.realtimeUsec,
+  };
   switch (event.kind) {
     case "spawned": {
       const unit = unitOf(event.token);
@@ -27,7 +31,8 @@ export function toCoreEvent(event: KeeperEvent, unitOf: (token: number) => strin
     case "exited": {
       const unit = unitOf(event.token);
       if (unit === undefined) return undefined;
-      const code = event.code === cldExited || event.code === 0 ? "exited" : event.code === cldDumped ? "dumped" : "killed";
+      const code =
+        event.code === cldExited || event.code === 0 ? "exited" : event.code === cldDumped ? "dumped" : "killed";
       const usage = { cpuUsec: event.userUsec + event.systemUsec };
       return { kind: "exited", now, unit, token: event.token, pid: event.pid, code, status: event.status, usage };
     }

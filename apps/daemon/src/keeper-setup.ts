@@ -2,13 +2,24 @@ import { type KeeperClient, listenerKind } from "@steward/process-runtime";
 import type { Places } from "./places.ts";
 
 /** Ids of the keeper's listeners. */
-export const listeners = { control: "control", notify: "notify", native: "journal-native", syslog: "journal-syslog", stdout: "journal-stdout", devLog: "dev-log" } as const;
+export const listeners = {
+  control: "control",
+  notify: "notify",
+  native: "journal-native",
+  syslog: "journal-syslog",
+  stdout: "journal-stdout",
+  devLog: "dev-log",
+} as const;
 
 /**
  * Tells the keeper what every generation tells it: how units are tracked, where the journal goes, where to listen. These
  * carry number 0: they are executed at once and are not part of the record, and what is there already stays as it is.
  */
-export function setUpKeeper(keeper: KeeperClient, places: Places, options: { readonly cgroupBase: string; readonly journalConfig: Uint8Array }): void {
+export function setUpKeeper(
+  keeper: KeeperClient,
+  places: Places,
+  options: { readonly cgroupBase: string; readonly journalConfig: Uint8Array },
+): void {
   const known = new Set(keeper.recovery.listeners.map((row) => row.id));
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
@@ -31,5 +42,16 @@ export function openDoor(keeper: KeeperClient, places: Places): void {
   if (keeper.recovery.listeners.some((row) => row.id === listeners.control)) return;
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
-  keeper.send({ kind: "listen", id: listeners.control, listener: listenerKind.control, path: places.privateSocket, mode: 0o600, uid, gid }, 0);
+  keeper.send(
+    {
+      kind: "listen",
+      id: listeners.control,
+      listener: listenerKind.control,
+      path: places.privateSocket,
+      mode: 0o600,
+      uid,
+      gid,
+    },
+    0,
+  );
 }

@@ -34,7 +34,8 @@ export function inheritedLimits(): Readonly<Record<string, Limit>> {
   const limits: Record<string, Limit> = {};
   for (const [name, title] of Object.entries(names)) {
     const match = new RegExp(`^${title}\\s+(\\S+)\\s+(\\S+)`, "m").exec(text);
-    const number = (word: string | undefined): bigint => (word === undefined || word === "unlimited" ? infinity : BigInt(word));
+    const number = (word: string | undefined): bigint =>
+      word === undefined || word === "unlimited" ? infinity : BigInt(word);
     limits[name] = { soft: number(match?.[1]), hard: number(match?.[2]) };
   }
   return limits;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
-import { defaultFacts, defaultSpecifiers, type LoadContext, managerDefaults } from "@steward/unit-file";
 import { systemNames } from "@steward/process-runtime";
+import { defaultFacts, defaultSpecifiers, type LoadContext, managerDefaults } from "@steward/unit-file";
 import type { Environment } from "./environment.ts";
 import { inheritedLimits } from "./limits.ts";
 
@@ -61,6 +61,11 @@ function numberIn(path: string): number | undefined {
 function limitsInNumbers(scope: "system" | "user"): Record<string, { readonly soft: number; readonly hard: number }> {
   const all = 0xffff_ffff_ffff_ffffn;
   const number = (value: bigint): number => (value === all ? Number.POSITIVE_INFINITY : Number(value));
-  const limits = Object.fromEntries(Object.entries(inheritedLimits()).map(([name, { soft, hard }]) => [name, { soft: number(soft), hard: number(hard) }]));
+  const limits = Object.fromEntries(
+    Object.entries(inheritedLimits()).map(([name, { soft, hard }]) => [
+      name,
+      { soft: number(soft), hard: number(hard) },
+    ]),
+  );
   return scope === "system" ? { ...limits, NOFILE: { soft: 1024, hard: 524288 } } : limits;
 }

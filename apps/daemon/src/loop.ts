@@ -1,7 +1,7 @@
 import type { Effect, Event } from "@steward/state-machine";
 import { numbersPerEffect, recordVersion, type StepEntry } from "./record/entry.ts";
-import type { RecordStore } from "./record/store.ts";
 import { foldEffect, foldEvent, type ShellState } from "./record/shell-state.ts";
+import type { RecordStore } from "./record/store.ts";
 
 /** What one step of the core gave. */
 export interface StepOutcome {
@@ -96,7 +96,8 @@ export class Loop {
       const at = this.nextNumber;
       this.nextNumber += outcome.effects.length * numbersPerEffect;
       foldEvent(this.parts.shell, event, answers, seq);
-      for (const [index, effect] of outcome.effects.entries()) foldEffect(this.parts.shell, effect, at + index * numbersPerEffect);
+      for (const [index, effect] of outcome.effects.entries())
+        foldEffect(this.parts.shell, effect, at + index * numbersPerEffect);
       entries.push({
         v: recordVersion,
         seq,
@@ -113,7 +114,8 @@ export class Loop {
     this.parts.store.append(entries);
     this.parts.batch(() => {
       for (const entry of entries)
-        for (const [index, effect] of entry.effects.entries()) this.parts.perform(effect, entry.at + index * numbersPerEffect);
+        for (const [index, effect] of entry.effects.entries())
+          this.parts.perform(effect, entry.at + index * numbersPerEffect);
     });
   }
 }

@@ -16,7 +16,8 @@ export function machineId(options: { readonly scope: "system" | "user"; readonly
     .map((path) => readText(path).trim())
     .find((text) => valid.test(text));
   const id = elsewhere ?? newId();
-  const places = options.scope === "system" ? ["/run/machine-id", "/etc/machine-id"] : [`${options.stateDirectory}/machine-id`];
+  const places =
+    options.scope === "system" ? ["/run/machine-id", "/etc/machine-id"] : [`${options.stateDirectory}/machine-id`];
   for (const path of places) keep(path, id);
   return id;
 }

@@ -13,21 +13,21 @@ import {
   unitView,
 } from "@steward/state-machine";
 import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
+import { builtinReasons } from "./builtin-units.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
+import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
-import { globPattern } from "./bus/glob-pattern.ts";
-import { builtinReasons } from "./builtin-units.ts";
 import type { Clock } from "./clock.ts";
 import type { MachineFacts } from "./conditions/facts.ts";
 import { originProperties, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";
-import type { StepOutcome } from "./loop.ts";
 import { LogLevel } from "./log-level.ts";
+import type { StepOutcome } from "./loop.ts";
 import type { Places } from "./places.ts";
-import type { Settings } from "./record/entry.ts";
 import type { ProcessTable } from "./process-table.ts";
+import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
 
 /** What the manager is made of; each part knows nothing of the others. */
@@ -60,7 +60,9 @@ export interface ManagerParts {
 
 /** What a unit wants and requires by its files. */
 function pulledIn(unit: LoadedUnit | undefined): readonly string[] {
-  return (unit?.dependencies ?? []).filter(({ kind }) => kind === "Wants" || kind === "Requires").map(({ name }) => name);
+  return (unit?.dependencies ?? [])
+    .filter(({ kind }) => kind === "Wants" || kind === "Requires")
+    .map(({ name }) => name);
 }
 
 /** What the install state of a unit without a file is. */
@@ -190,7 +192,8 @@ export class Manager {
     }
     for (let id = queue.pop(); id !== undefined; id = queue.pop())
       for (const kind of dependencyKinds)
-        for (const other of this.core.definitions.graph.dependencies(id, kind)) if (this.definition(other) !== undefined) keep(other);
+        for (const other of this.core.definitions.graph.dependencies(id, kind))
+          if (this.definition(other) !== undefined) keep(other);
     return [...kept].sort();
   }
 
@@ -229,7 +232,8 @@ export class Manager {
   }
 
   unitOfControlGroup(path: string): string | undefined {
-    for (const unit of this.parts.definitions.all()) if (this.parts.processes.controlGroup(unit.id) === path) return unit.id;
+    for (const unit of this.parts.definitions.all())
+      if (this.parts.processes.controlGroup(unit.id) === path) return unit.id;
     return undefined;
   }
 
@@ -299,9 +303,11 @@ export class Manager {
     for (const name of unset) {
       const at = name.indexOf("=");
       if (at < 0) this.parts.environment.delete(name);
-      else if (this.parts.environment.get(name.slice(0, at)) === name.slice(at + 1)) this.parts.environment.delete(name.slice(0, at));
+      else if (this.parts.environment.get(name.slice(0, at)) === name.slice(at + 1))
+        this.parts.environment.delete(name.slice(0, at));
     }
-    for (const entry of set) this.parts.environment.set(entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1));
+    for (const entry of set)
+      this.parts.environment.set(entry.slice(0, entry.indexOf("=")), entry.slice(entry.indexOf("=") + 1));
     this.parts.settingsChanged();
   }
 
@@ -350,7 +356,11 @@ export class Manager {
     const unit = this.definition(id);
     if (unit === undefined) throw noSuchUnit(id);
     return [
-      ...originProperties(unit, this.core.definitions.graph, unit.fragmentPath === undefined ? noFile : this.files.shown(unit.id)),
+      ...originProperties(
+        unit,
+        this.core.definitions.graph,
+        unit.fragmentPath === undefined ? noFile : this.files.shown(unit.id),
+      ),
       ...(unitProperties(unit) as ShownProperty[]),
       ...(runtimeProperties(this.core, id) as ShownProperty[]),
       ...this.parts.processes.properties(id),

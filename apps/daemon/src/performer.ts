@@ -58,7 +58,10 @@ export class Performer {
       case "cleanUp":
         return this.outside.cleanUp(effect, number);
       case "adopt":
-        this.keeper.send({ kind: "adopt", token: effect.token, group: effect.unit, pid: effect.pid, force: false }, number);
+        this.keeper.send(
+          { kind: "adopt", token: effect.token, group: effect.unit, pid: effect.pid, force: false },
+          number,
+        );
         return;
       case "removePidFile":
         return this.outside.removePidFile(effect, number);

@@ -12,7 +12,12 @@ export class PrepareError extends Error {
  */
 export function prepareDirectories(places: Places): void {
   if (places.scope === "user") privateDirectory(places.runtimeDirectory);
-  for (const directory of [places.stateDirectory, places.systemdDirectory, `${places.systemdDirectory}/units`, `${places.systemdDirectory}/generator`])
+  for (const directory of [
+    places.stateDirectory,
+    places.systemdDirectory,
+    `${places.systemdDirectory}/units`,
+    `${places.systemdDirectory}/generator`,
+  ])
     make(directory, 0o755);
   privateDirectory(places.stateDirectory, places.scope === "system" ? 0o755 : 0o700);
   if (places.scope === "system") makeBootedMark(places);
@@ -45,7 +50,9 @@ function make(path: string, mode: number): void {
   try {
     mkdirSync(path, { recursive: true, mode });
   } catch (error) {
-    throw new PrepareError(`cannot make ${path}: ${(error as Error).message}. Is the file system writable, and is this user allowed to?`);
+    throw new PrepareError(
+      `cannot make ${path}: ${(error as Error).message}. Is the file system writable, and is this user allowed to?`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import { signalName } from "@steward/unit-file";
 import type { SignalReason } from "@steward/state-machine";
+import { signalName } from "@steward/unit-file";
 import { readText } from "./conditions/facts.ts";
 
 /** A line about a signal, with its priority: only the shell knows what a process is called. */
@@ -14,7 +14,11 @@ const whom = { "client-main": "main", "client-control": "control", "client-proce
 export function signalLine(unit: string, pid: number, signal: number, why: SignalReason): SignalLine {
   const name = readText(`/proc/${pid}/comm`).trim() || "n/a";
   const shown = `SIG${signalName(signal)}`;
-  if (why === "kill") return { priority: 5, message: `${unit}: Killing process ${pid} (${name}) with signal ${shown}.` };
+  if (why === "kill")
+    return { priority: 5, message: `${unit}: Killing process ${pid} (${name}) with signal ${shown}.` };
   const role = whom[why];
-  return { priority: 6, message: `${unit}: Sent signal ${shown} to ${role === "" ? "" : `${role} `}process ${pid} (${name}) on client request.` };
+  return {
+    priority: 6,
+    message: `${unit}: Sent signal ${shown} to ${role === "" ? "" : `${role} `}process ${pid} (${name}) on client request.`,
+  };
 }

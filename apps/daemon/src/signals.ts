@@ -11,7 +11,10 @@ export type SignalAction =
 
 const sigrtmin = 34;
 
-const target = (name: string, mode: "replace" | "replace-irreversibly" | "isolate" = "replace-irreversibly"): SignalAction => ({ kind: "target", target: name, mode });
+const target = (
+  name: string,
+  mode: "replace" | "replace-irreversibly" | "isolate" = "replace-irreversibly",
+): SignalAction => ({ kind: "target", target: name, mode });
 
 const realtime: Readonly<Record<number, SignalAction>> = {
   0: target("default.target", "isolate"),

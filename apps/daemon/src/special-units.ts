@@ -4,8 +4,10 @@ import { mountPoints } from "./conditions/facts.ts";
 /** Units that exist without a file (systemd.special(7)), with what systemd says of them. */
 const texts: Readonly<Record<string, string>> = {
   "-.slice": "[Unit]\nDescription=Root Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\n",
-  "system.slice": "[Unit]\nDescription=System Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\nBefore=slices.target\n",
-  "init.scope": "[Unit]\nDescription=System and Service Manager\nDocumentation=man:systemd(1)\nDefaultDependencies=no\n",
+  "system.slice":
+    "[Unit]\nDescription=System Slice\nDocumentation=man:systemd.special(7)\nDefaultDependencies=no\nBefore=slices.target\n",
+  "init.scope":
+    "[Unit]\nDescription=System and Service Manager\nDocumentation=man:systemd(1)\nDefaultDependencies=no\n",
 };
 
 /**

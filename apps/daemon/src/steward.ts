@@ -1,8 +1,15 @@
 import { type KeeperClient, type KeeperEvent, tokenState } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
+import { formatDiagnostic, type LoadedUnit } from "@steward/unit-file";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
-import { jobNewSignal, jobRemovedSignal, startupFinishedSignal, unitChangedSignal, unitFilesChangedSignal } from "./bus/signals.ts";
+import {
+  jobNewSignal,
+  jobRemovedSignal,
+  startupFinishedSignal,
+  unitChangedSignal,
+  unitFilesChangedSignal,
+} from "./bus/signals.ts";
 import { checkConditions } from "./conditions/check.ts";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
@@ -10,8 +17,8 @@ import { Definitions } from "./definitions.ts";
 import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
 import { InstallFiles } from "./install-files.ts";
-import { toCoreEvent } from "./keeper-events.ts";
 import { encodeExportEntry } from "./journal-export.ts";
+import { toCoreEvent } from "./keeper-events.ts";
 import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
 import type { Options } from "./options.ts";
@@ -21,11 +28,10 @@ import { numbersPerEffect, recordVersion } from "./record/entry.ts";
 import { exportShell, type LocalEffect, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
 import { Requests } from "./requests.ts";
-import { UnitPaths } from "./unit-paths.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalAction } from "./signals.ts";
-import { formatDiagnostic, type LoadedUnit } from "@steward/unit-file";
 import { Timers } from "./timers.ts";
+import { UnitPaths } from "./unit-paths.ts";
 import { cleanUpGroup, UnitProcesses } from "./unit-processes.ts";
 
 /** What a generation is made of. */
@@ -68,8 +74,18 @@ export class Steward {
     const { keeper, environment, core } = parts;
     this.shell = core.shell;
     this.paths = new UnitPaths(environment);
-    this.definitions = new Definitions(environment.scope, environment.tree, () => this.paths.list(), this.paths.loadContext());
-    this.processes = new UnitProcesses({ keeper, environment, definition: (name) => this.definitions.get(name), core: core.state });
+    this.definitions = new Definitions(
+      environment.scope,
+      environment.tree,
+      () => this.paths.list(),
+      this.paths.loadContext(),
+    );
+    this.processes = new UnitProcesses({
+      keeper,
+      environment,
+      definition: (name) => this.definitions.get(name),
+      core: core.state,
+    });
     this.manager = new Manager({
       core: core.state,
       definitions: this.definitions,
@@ -77,7 +93,10 @@ export class Steward {
       places: environment.places,
       facts: environment.facts,
       clock: environment.clock,
-      files: new InstallFiles(() => this.paths.installPlace(), () => this.connections.emit(unitFilesChangedSignal())),
+      files: new InstallFiles(
+        () => this.paths.installPlace(),
+        () => this.connections.emit(unitFilesChangedSignal()),
+      ),
       processes: this.processes,
       environment: environment.variables,
       version: `252 (steward ${version})`,
@@ -151,7 +170,9 @@ export class Steward {
     this.manager.moment("UserspaceTimestamp");
     const last = keeper.recovery.hello.lastCommand;
     // The keeper may have executed some commands of the last effect and not the others: it knows the ones that it has.
-    const again = core.effects.filter(({ number, effect }) => number + numbersPerEffect > last + 1 && Performer.forKeeper(effect));
+    const again = core.effects.filter(
+      ({ number, effect }) => number + numbersPerEffect > last + 1 && Performer.forKeeper(effect),
+    );
     this.compact(again);
     if (!core.recovered) this.sayHello();
     await this.paths.runGenerators();
@@ -267,7 +288,18 @@ export class Steward {
     const action = signalAction(signal, { stopping: this.manager.systemState() === "stopping" });
     if (action.kind === "target") {
       if (action.mode === "replace-irreversibly") this.manager.shutDown(action.target, seq);
-      else this.loop.submit({ kind: "enqueue", now: this.parts.environment.clock.now(), request: 0, unit: this.manager.loadUnit(action.target), job: "start", mode: action.mode }, seq);
+      else
+        this.loop.submit(
+          {
+            kind: "enqueue",
+            now: this.parts.environment.clock.now(),
+            request: 0,
+            unit: this.manager.loadUnit(action.target),
+            job: "start",
+            mode: action.mode,
+          },
+          seq,
+        );
     } else if (action.kind === "reload") void this.manager.reload();
     else if (action.kind === "reexecute") this.manager.reexecute();
     else if (action.kind === "hasten") this.ending.hasten();
@@ -285,8 +317,16 @@ export class Steward {
     switch (effect.kind) {
       case "checkConditions": {
         const unit = this.definitions.get(effect.unit);
-        const check = (lines: Parameters<typeof checkConditions>[0]) => checkConditions(lines, this.parts.environment.facts);
-        return { kind: "conditionsChecked", now, unit: effect.unit, check: effect.check, conditions: check(unit?.settings.Unit.Conditions ?? []), asserts: check(unit?.settings.Unit.Asserts ?? []) };
+        const check = (lines: Parameters<typeof checkConditions>[0]) =>
+          checkConditions(lines, this.parts.environment.facts);
+        return {
+          kind: "conditionsChecked",
+          now,
+          unit: effect.unit,
+          check: effect.check,
+          conditions: check(unit?.settings.Unit.Conditions ?? []),
+          asserts: check(unit?.settings.Unit.Asserts ?? []),
+        };
       }
       case "readPidFile":
         return this.pidFileEvent(effect.unit, effect.path);
@@ -298,7 +338,13 @@ export class Steward {
   private pidFileEvent(unit: string, path: string): Event {
     const reading = readPidFile(path, (pid) => this.processes.unitOf(pid) === unit);
     const now = this.parts.environment.clock.now();
-    return { kind: "pidFile", now, unit, pid: reading.pid, ...(reading.problem === undefined ? {} : { problem: reading.problem }) };
+    return {
+      kind: "pidFile",
+      now,
+      unit,
+      pid: reading.pid,
+      ...(reading.problem === undefined ? {} : { problem: reading.problem }),
+    };
   }
 
   private timerFired(key: string): void {
@@ -310,7 +356,8 @@ export class Steward {
 
   private endOfTurn(): void {
     this.timers.refresh(this.shell.timers);
-    if (this.parts.core.state.counters.startup === "finished" && this.manager.moments.FinishTimestamp === undefined) this.startupFinished();
+    if (this.parts.core.state.counters.startup === "finished" && this.manager.moments.FinishTimestamp === undefined)
+      this.startupFinished();
     if (this.acknowledge > 0) this.parts.keeper.ack(this.acknowledge);
     this.acknowledge = 0;
   }
@@ -359,12 +406,20 @@ export class Steward {
   private bootUp(): void {
     const { options, environment } = this.parts;
     const now = environment.clock.now();
-    const target = options.unit ?? (environment.places.init || environment.scope === "user" ? "default.target" : "basic.target");
+    const target =
+      options.unit ?? (environment.places.init || environment.scope === "user" ? "default.target" : "basic.target");
     const unit = this.manager.loadUnit(target);
     const request = this.requests.open((result) => {
       if ("error" in result) this.ending.bootFailed(target, result.message);
     });
-    this.loop.submit({ kind: "enqueue", now, request, unit, job: "start", mode: target === "default.target" ? "isolate" : "replace" });
+    this.loop.submit({
+      kind: "enqueue",
+      now,
+      request,
+      unit,
+      job: "start",
+      mode: target === "default.target" ? "isolate" : "replace",
+    });
     this.loop.submit({ kind: "startupFinished", now });
   }
 }

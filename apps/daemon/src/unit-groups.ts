@@ -65,7 +65,11 @@ export class UnitGroups {
       return undefined;
     }
     const byReaper = new Map([...this.reapers].map(([unit, reaper]) => [reaper, unit]));
-    for (let at: number | undefined = pid, hops = 0; at !== undefined && at > 1 && hops < 4096; at = parentOf(at), hops++) {
+    for (
+      let at: number | undefined = pid, hops = 0;
+      at !== undefined && at > 1 && hops < 4096;
+      at = parentOf(at), hops++
+    ) {
       const unit = byReaper.get(at);
       if (unit !== undefined) return unit;
     }

@@ -1,5 +1,5 @@
 import type { LoadContext } from "@steward/unit-file";
-import { type InstallPlace, systemUnitPaths, type UnitPaths as InstallPaths, userUnitPaths } from "@steward/unit-tree";
+import { type UnitPaths as InstallPaths, type InstallPlace, systemUnitPaths, userUnitPaths } from "@steward/unit-tree";
 import type { Environment } from "./environment.ts";
 import { loadContext } from "./load-context.ts";
 
@@ -18,7 +18,9 @@ export class UnitPaths {
     const given = process.env.SYSTEMD_UNIT_PATH;
     if (given === undefined || given === "") return [...this.paths.search, this.environment.ownUnits];
     const directories = given.split(":").filter(Boolean);
-    return given.endsWith(":") ? [...directories, ...this.paths.search, this.environment.ownUnits] : [...directories, this.environment.ownUnits];
+    return given.endsWith(":")
+      ? [...directories, ...this.paths.search, this.environment.ownUnits]
+      : [...directories, this.environment.ownUnits];
   }
 
   /** What loading needs to know of the machine. */

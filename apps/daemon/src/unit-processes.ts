@@ -3,22 +3,22 @@ import { basename, dirname } from "node:path";
 import type { Value } from "@steward/ipc";
 import {
   buildPlan,
-  encodePlan,
   type ExecPlan,
+  encodePlan,
   type KeeperClient,
   listProcesses,
   measure,
   removalPlan,
-  streamMetadata,
   resolveCredentials,
+  streamMetadata,
   systemDirectories,
   systemNames,
   userDirectories,
 } from "@steward/process-runtime";
 import type { CoreState, Effect, SignalReason } from "@steward/state-machine";
 import type { LoadedUnit } from "@steward/unit-file";
-import { readEnvironmentFiles } from "./environment-files.ts";
 import type { Environment } from "./environment.ts";
+import { readEnvironmentFiles } from "./environment-files.ts";
 import { execContextOf } from "./exec-context.ts";
 import { encodeExportEntry } from "./journal-export.ts";
 import { inheritedLimits, type Limit } from "./limits.ts";
@@ -78,17 +78,30 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
 
   signal(effect: Extract<Effect, { kind: "signal" }>, number: number): void {
     const pid = this.pids.get(effect.token);
-    if (effect.why !== undefined && pid !== undefined) this.sayOfSignals(effect.unit, [pid], effect.signal, effect.why, number);
-    this.keeper.send({ kind: "signal", token: effect.token, signo: effect.signal, hasValue: false, value: 0 }, number + numbersPerEffect - 1);
+    if (effect.why !== undefined && pid !== undefined)
+      this.sayOfSignals(effect.unit, [pid], effect.signal, effect.why, number);
+    this.keeper.send(
+      { kind: "signal", token: effect.token, signo: effect.signal, hasValue: false, value: 0 },
+      number + numbersPerEffect - 1,
+    );
   }
 
   signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void {
     const excepted = new Set(effect.except.map((token) => this.pids.get(token)));
     if (effect.why !== undefined) {
       const pids = this.list(effect.unit).map(({ pid }) => pid);
-      this.sayOfSignals(effect.unit, pids.filter((pid) => !excepted.has(pid)), effect.signal, effect.why, number);
+      this.sayOfSignals(
+        effect.unit,
+        pids.filter((pid) => !excepted.has(pid)),
+        effect.signal,
+        effect.why,
+        number,
+      );
     }
-    this.keeper.send({ kind: "groupSignal", group: effect.unit, signo: effect.signal, exceptTokens: effect.except }, number + numbersPerEffect - 1);
+    this.keeper.send(
+      { kind: "groupSignal", group: effect.unit, signo: effect.signal, exceptTokens: effect.except },
+      number + numbersPerEffect - 1,
+    );
   }
 
   /** One line a process, as many as the effect has numbers for. */
@@ -105,11 +118,21 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     const paths = unit === undefined || effect.keepRuntimeDirectory ? [] : unit.settings.Service.RuntimeDirectory;
     if (paths.length === 0) return;
     const base = this.bases().runtime;
-    this.runShellPlan(removalPlan(paths.flatMap(({ path, symlinks }) => [path, ...symlinks].map((one) => ({ base, path: one, recursive: one === path })))), number + 1);
+    this.runShellPlan(
+      removalPlan(
+        paths.flatMap(({ path, symlinks }) =>
+          [path, ...symlinks].map((one) => ({ base, path: one, recursive: one === path })),
+        ),
+      ),
+      number + 1,
+    );
   }
 
   removePidFile(effect: Extract<Effect, { kind: "removePidFile" }>, number: number): void {
-    this.runShellPlan(removalPlan([{ base: dirname(effect.path), path: basename(effect.path), recursive: false }]), number);
+    this.runShellPlan(
+      removalPlan([{ base: dirname(effect.path), path: basename(effect.path), recursive: false }]),
+      number,
+    );
   }
 
   watchPidFile(unit: string, path: string, number: number): void {
@@ -118,7 +141,13 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
 
   /** A step that may fail has failed: said once, as it changes how the unit runs. */
   stepIgnored(unit: string | undefined, status: number, errno: number): void {
-    if (unit !== undefined) this.sayOnce(unit, `step:${status}`, 5, `${unit}: a step of starting it failed and was passed over (${status}, errno ${errno}).`);
+    if (unit !== undefined)
+      this.sayOnce(
+        unit,
+        `step:${status}`,
+        5,
+        `${unit}: a step of starting it failed and was passed over (${status}, errno ${errno}).`,
+      );
   }
 
   // ---- plans ----
@@ -177,13 +206,23 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
       defaultLimits: scope === "system" ? systemLimits : {},
     });
     if (notApplied.length > 0)
-      this.sayOnce(effect.unit, "not applied", 5, `${effect.unit}: ${notApplied.join("=, ")}= ${notApplied.length === 1 ? "is" : "are"} not carried out by this version of steward; the service runs without.`);
+      this.sayOnce(
+        effect.unit,
+        "not applied",
+        5,
+        `${effect.unit}: ${notApplied.join("=, ")}= ${notApplied.length === 1 ? "is" : "are"} not carried out by this version of steward; the service runs without.`,
+      );
     return plan;
   }
 
   private acceptsNotify(unit: LoadedUnit): boolean {
     const { Type, NotifyAccess, WatchdogSec } = unit.settings.Service;
-    return Type === "notify" || Type === "notify-reload" || NotifyAccess !== "none" || (WatchdogSec > 0 && Number.isFinite(WatchdogSec));
+    return (
+      Type === "notify" ||
+      Type === "notify-reload" ||
+      NotifyAccess !== "none" ||
+      (WatchdogSec > 0 && Number.isFinite(WatchdogSec))
+    );
   }
 
   /** Streams are numbered by the effect that makes them: the same after a death as before. */
@@ -192,11 +231,19 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
   }
 
   private runShellPlan(plan: ExecPlan, number: number): void {
-    this.keeper.send({ kind: "spawn", token: shellTokens + number, group: cleanUpGroup, plan: encodePlan(plan) }, number);
+    this.keeper.send(
+      { kind: "spawn", token: shellTokens + number, group: cleanUpGroup, plan: encodePlan(plan) },
+      number,
+    );
   }
 
   private bases() {
-    return this.environment.scope === "system" ? systemDirectories : userDirectories(this.environment.home, { ...process.env, XDG_RUNTIME_DIR: this.environment.places.runtimeDirectory });
+    return this.environment.scope === "system"
+      ? systemDirectories
+      : userDirectories(this.environment.home, {
+          ...process.env,
+          XDG_RUNTIME_DIR: this.environment.places.runtimeDirectory,
+        });
   }
 
   private sliceOf(unit: string): string | undefined {
@@ -250,7 +297,11 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     const group = this.groups.controlGroup(id);
     const source = this.core.units.get(id)?.populated ? this.groups.source(id) : undefined;
     if (source === undefined) return [];
-    return listProcesses(source).map(({ pid, commandLine, cgroup }) => ({ group: group + cgroup, pid, command: commandLine }));
+    return listProcesses(source).map(({ pid, commandLine, cgroup }) => ({
+      group: group + cgroup,
+      pid,
+      command: commandLine,
+    }));
   }
 
   /** The one process of a unit that is left, for GuessMainPID=; 0 when there are none or several. */
@@ -268,8 +319,10 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     const source = record?.populated ? this.groups.source(id) : undefined;
     const use = source === undefined ? undefined : measure(source);
     const dead = record?.machine.type === "service" ? record.machine.cpuUsec : 0;
-    const cpuUsec = use?.cpuUsec === undefined ? (dead > 0 ? dead : undefined) : use.counted.cpu ? use.cpuUsec : use.cpuUsec + dead;
-    const number = (value: number | undefined): bigint => (value === undefined ? unmeasured : BigInt(Math.round(value)));
+    const cpuUsec =
+      use?.cpuUsec === undefined ? (dead > 0 ? dead : undefined) : use.counted.cpu ? use.cpuUsec : use.cpuUsec + dead;
+    const number = (value: number | undefined): bigint =>
+      value === undefined ? unmeasured : BigInt(Math.round(value));
     return [
       { name: "ControlGroup", signature: "s", value: this.controlGroup(id) },
       { name: "ControlGroupId", signature: "t", value: 0n },
@@ -290,7 +343,16 @@ const systemLimits = { LimitNOFILE: { soft: 1024, hard: 524288 } };
 const unset = 0xffff_ffff;
 
 /** Counters of controllers and BPF programs that steward does not use: not measured, so not a number. */
-const uncounted = ["IPIngressBytes", "IPIngressPackets", "IPEgressBytes", "IPEgressPackets", "IOReadBytes", "IOReadOperations", "IOWriteBytes", "IOWriteOperations"].map((name) => ({
+const uncounted = [
+  "IPIngressBytes",
+  "IPIngressPackets",
+  "IPEgressBytes",
+  "IPEgressPackets",
+  "IOReadBytes",
+  "IOReadOperations",
+  "IOWriteBytes",
+  "IOWriteOperations",
+].map((name) => ({
   name,
   signature: "t",
   value: unmeasured,

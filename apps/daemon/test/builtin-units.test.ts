@@ -10,7 +10,8 @@ const dependencies = (target: string): readonly string[] => pulled[target] ?? []
 
 test("on a machine that another init has booted, early boot is not done again", () => {
   const reasons = builtinReasons({ bootedElsewhere: true, dependencies });
-  for (const name of ["systemd-tmpfiles-setup.service", "keyboard-setup.service", "tmp.mount"]) expect(reasons[name]).toMatch(/booted by its own init/);
+  for (const name of ["systemd-tmpfiles-setup.service", "keyboard-setup.service", "tmp.mount"])
+    expect(reasons[name]).toMatch(/booted by its own init/);
   for (const name of ["local-fs.target", "sysinit.target", "-.slice"]) expect(reasons[name]).toBeUndefined();
 });
 

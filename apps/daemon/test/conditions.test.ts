@@ -17,13 +17,28 @@ writeFileSync(join(directory, "folder", "child"), "");
 symlinkSync("full", join(directory, "link"));
 symlinkSync("nowhere", join(directory, "dangling"));
 
-const facts = readMachineFacts({ machineId: "0".repeat(32), isPid1: false, environment: new Map([["A", "b"]]), userName: "root", cgroupBase: undefined });
-const names = ["full", "empty", "program", "folder", "void", "link", "dangling", "absent"].map((name) => join(directory, name));
+const facts = readMachineFacts({
+  machineId: "0".repeat(32),
+  isPid1: false,
+  environment: new Map([["A", "b"]]),
+  userName: "root",
+  cgroupBase: undefined,
+});
+const names = ["full", "empty", "program", "folder", "void", "link", "dangling", "absent"].map((name) =>
+  join(directory, name),
+);
 
 const lines = [
-  ...["PathExists", "PathIsDirectory", "PathIsSymbolicLink", "PathIsReadWrite", "DirectoryNotEmpty", "FileNotEmpty", "FileIsExecutable", "PathExistsGlob"].flatMap((type) =>
-    names.map((path) => [type, path] as const),
-  ),
+  ...[
+    "PathExists",
+    "PathIsDirectory",
+    "PathIsSymbolicLink",
+    "PathIsReadWrite",
+    "DirectoryNotEmpty",
+    "FileNotEmpty",
+    "FileIsExecutable",
+    "PathExistsGlob",
+  ].flatMap((type) => names.map((path) => [type, path] as const)),
   ["PathExistsGlob", `${directory}/f*`],
   ["PathIsMountPoint", "/"],
   ["PathIsMountPoint", directory],
@@ -62,18 +77,29 @@ const lines = [
 
 const analyze = spawnSync("systemd-analyze", ["--version"]).status === 0 && process.getuid?.() === 0;
 
-test.skipIf(!analyze)("conditions hold where systemd-analyze says that they hold (needs systemd-analyze and root)", () => {
-  const answers = lines.map(([type, parameter]) => {
-    const ours = checkConditions([{ type: `Condition${type}`, parameter, negate: false, trigger: false }], facts)[0]?.result === "succeeded";
-    const theirs = spawnSync("systemd-analyze", ["condition", `Condition${type}=${parameter}`]).status === 0;
-    return { line: `${type}=${parameter}`, ours, theirs };
-  });
-  expect(answers.filter(({ ours, theirs }) => ours !== theirs)).toEqual([]);
-});
+test.skipIf(!analyze)(
+  "conditions hold where systemd-analyze says that they hold (needs systemd-analyze and root)",
+  () => {
+    const answers = lines.map(([type, parameter]) => {
+      const ours =
+        checkConditions([{ type: `Condition${type}`, parameter, negate: false, trigger: false }], facts)[0]?.result ===
+        "succeeded";
+      const theirs = spawnSync("systemd-analyze", ["condition", `Condition${type}=${parameter}`]).status === 0;
+      return { line: `${type}=${parameter}`, ours, theirs };
+    });
+    expect(answers.filter(({ ours, theirs }) => ours !== theirs)).toEqual([]);
+  },
+);
 
 test("the first failed line ends the look, a trigger does not", () => {
-  const line = (parameter: string, trigger = false) => ({ type: "ConditionPathExists", parameter, negate: false, trigger });
-  const results = (given: Parameters<typeof checkConditions>[0]) => checkConditions(given, facts).map(({ result }) => result);
+  const line = (parameter: string, trigger = false) => ({
+    type: "ConditionPathExists",
+    parameter,
+    negate: false,
+    trigger,
+  });
+  const results = (given: Parameters<typeof checkConditions>[0]) =>
+    checkConditions(given, facts).map(({ result }) => result);
   expect(results([line("/absent"), line("/")])).toEqual(["failed", "untested"]);
   expect(results([line("/absent", true), line("/")])).toEqual(["failed", "succeeded"]);
 });

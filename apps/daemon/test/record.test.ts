@@ -91,7 +91,11 @@ test("a released process, a disarmed timer and an answered question are forgotte
     },
   ]);
   const asked = recover(store.load("life") as never).shell;
-  expect([asked.processes.size, asked.timers.size, [...asked.unanswered.keys()]]).toEqual([0, 0, [300 + 2 * numbersPerEffect]]);
+  expect([asked.processes.size, asked.timers.size, [...asked.unanswered.keys()]]).toEqual([
+    0,
+    0,
+    [300 + 2 * numbersPerEffect],
+  ]);
   store.append([{ ...step(1), seq: 3, answers: 300 + 2 * numbersPerEffect, effects: [], at: 400 }]);
   expect(recover(store.load("life") as never).shell.unanswered.size).toBe(0);
 });

@@ -7,7 +7,11 @@ const assignment = /^[A-Za-z_][A-Za-z0-9_]*=[^\0]*$/;
 function checked(values: unknown, pattern: RegExp): readonly string[] {
   const list = values as string[];
   for (const value of list)
-    if (!pattern.test(value)) throw new DBusError("org.freedesktop.DBus.Error.InvalidArgs", "Invalid environment assignments or variable names");
+    if (!pattern.test(value))
+      throw new DBusError(
+        "org.freedesktop.DBus.Error.InvalidArgs",
+        "Invalid environment assignments or variable names",
+      );
   return list;
 }
 
@@ -37,7 +41,8 @@ export const controlMethods: Readonly<Record<string, MethodHandler<Manager>>> = 
   },
   SetEnvironment: (manager, [values]) => manager.setEnvironment(checked(values, assignment), []),
   UnsetEnvironment: (manager, [values]) => manager.setEnvironment([], checked(values, /^[A-Za-z_]/)),
-  UnsetAndSetEnvironment: (manager, [unset, set]) => manager.setEnvironment(checked(set, assignment), checked(unset, /^[A-Za-z_]/)),
+  UnsetAndSetEnvironment: (manager, [unset, set]) =>
+    manager.setEnvironment(checked(set, assignment), checked(unset, /^[A-Za-z_]/)),
   Subscribe: () => undefined,
   Unsubscribe: () => undefined,
   SetShowStatus: () => undefined,
@@ -52,4 +57,3 @@ export const controlMethods: Readonly<Record<string, MethodHandler<Manager>>> = 
     new DBusError("org.freedesktop.systemd1.NoSuchDynamicUser", `Dynamic user ID ${String(uid)} does not exist.`),
   GetDynamicUsers: () => [],
 };
-

@@ -14,7 +14,10 @@ export function invalidUnitName(name: string): DBusError {
 }
 
 export function notSupported(what: string): DBusError {
-  return new DBusError("org.freedesktop.DBus.Error.NotSupported", `${what} is not supported by this version of steward.`);
+  return new DBusError(
+    "org.freedesktop.DBus.Error.NotSupported",
+    `${what} is not supported by this version of steward.`,
+  );
 }
 
 export function invalidArgs(message: string): DBusError {

@@ -7,7 +7,10 @@ export function globPattern(pattern: string): RegExp {
     else if (char === "?") source += "[^]";
     else if (char === "[" && pattern.indexOf("]", at + 2) > 0) {
       const end = pattern.indexOf("]", at + 2);
-      source += `[${pattern.slice(at + 1, end).replace(/^!/, "^").replaceAll("\\", "\\\\")}]`;
+      source += `[${pattern
+        .slice(at + 1, end)
+        .replace(/^!/, "^")
+        .replaceAll("\\", "\\\\")}]`;
       at = end;
     } else if (char === "\\" && at + 1 < pattern.length) source += (pattern[++at] as string).replace(/[^\w]/g, "\\$&");
     else source += char.replace(/[^\w]/g, "\\$&");

@@ -58,7 +58,8 @@ function jobMethod(kind: JobKind): MethodHandler<Manager> {
 export const jobMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
   StartUnit: jobMethod(jobKinds.start),
   StartUnitWithFlags: jobMethod(jobKinds.start),
-  StartUnitReplace: async (manager, [, name, mode]) => jobPath(await enqueue(manager, name as string, jobKinds.start, mode as string)),
+  StartUnitReplace: async (manager, [, name, mode]) =>
+    jobPath(await enqueue(manager, name as string, jobKinds.start, mode as string)),
   StopUnit: jobMethod(jobKinds.stop),
   ReloadUnit: jobMethod(jobKinds.reload),
   RestartUnit: jobMethod(jobKinds.restart),
@@ -84,7 +85,15 @@ export const jobMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
   ClearJobs: async (manager) => {
     await manager.request((request, now) => ({ kind: "clearJobs", now, request }));
   },
-  ListJobs: (manager) => [...manager.core.jobs.values()].map((job) => [job.id, job.unit, job.type, job.state, jobPath(job.id), unitPath(job.unit)]),
+  ListJobs: (manager) =>
+    [...manager.core.jobs.values()].map((job) => [
+      job.id,
+      job.unit,
+      job.type,
+      job.state,
+      jobPath(job.id),
+      unitPath(job.unit),
+    ]),
   GetJobAfter: (manager, [id]) => manager.jobsAround(id as number, "After"),
   GetJobBefore: (manager, [id]) => manager.jobsAround(id as number, "Before"),
 };

@@ -10,7 +10,8 @@ export function setLogLevel(manager: Manager, value: Value): void {
 
 /** Steward's lines always go to its journal. */
 export function setLogTarget(_manager: Manager, value: Value): void {
-  if (value !== "journal" && value !== "auto" && value !== "journal-or-kmsg") throw invalidArgs(`Log target '${String(value)}' is not supported: steward writes to its journal`);
+  if (value !== "journal" && value !== "auto" && value !== "journal-or-kmsg")
+    throw invalidArgs(`Log target '${String(value)}' is not supported: steward writes to its journal`);
 }
 
 /** org.freedesktop.LogControl1 (systemctl log-level, log-target). */

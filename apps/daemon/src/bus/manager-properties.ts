@@ -31,7 +31,24 @@ const moments = [
   "UnitsLoadTimestamp",
 ] as const;
 
-const limits = ["CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NOFILE", "AS", "NPROC", "MEMLOCK", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"];
+const limits = [
+  "CPU",
+  "FSIZE",
+  "DATA",
+  "STACK",
+  "CORE",
+  "RSS",
+  "NOFILE",
+  "AS",
+  "NPROC",
+  "MEMLOCK",
+  "LOCKS",
+  "SIGPENDING",
+  "MSGQUEUE",
+  "NICE",
+  "RTPRIO",
+  "RTTIME",
+];
 
 function timestampGetters(): Record<string, Getter> {
   const getters: Record<string, Getter> = {};

@@ -5,19 +5,23 @@ import type { Manager } from "../manager.ts";
 import { controlMethods } from "./control-methods.ts";
 import { fileMethods } from "./file-methods.ts";
 import { managerInterface as managerDeclaration } from "./interfaces/index.ts";
-import { jobInterface } from "./job-object.ts";
 import { jobMethods } from "./job-methods.ts";
+import { jobInterface } from "./job-object.ts";
 import { logControl, setLogLevel, setLogTarget } from "./log-control.ts";
 import { managerProperties } from "./manager-properties.ts";
 import { jobPrefix, managerPath, unitNameOfLabel, unitPrefix } from "./paths.ts";
-import { unitInterfaces } from "./unit-object.ts";
 import { unitMethods } from "./unit-methods.ts";
+import { unitInterfaces } from "./unit-object.ts";
 
 /** The tree of objects that clients see, and what answers a call on it. */
 export function serveBus(manager: Manager, environment: Environment): (call: IncomingCall) => void {
   const tree = new ObjectTree({
     machineId: () => environment.machineId,
-    onError: (error, call) => say(`${call.message.member} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, "error"),
+    onError: (error, call) =>
+      say(
+        `${call.message.member} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        "error",
+      ),
   });
   const bound: Interface<Manager> = {
     declaration: managerDeclaration,

@@ -1,15 +1,27 @@
-import { propertiesChanged, type Signal, variant } from "@steward/ipc";
 import type { Job, JobResult } from "@steward/graph";
+import { propertiesChanged, type Signal, variant } from "@steward/ipc";
 import { jobPath, managerPath, unitPath } from "./paths.ts";
 
 const manager = "org.freedesktop.systemd1.Manager";
 
 export function jobNewSignal(job: Job): Signal {
-  return { path: managerPath, interface: manager, member: "JobNew", signature: "uos", body: [job.id, jobPath(job.id), job.unit] };
+  return {
+    path: managerPath,
+    interface: manager,
+    member: "JobNew",
+    signature: "uos",
+    body: [job.id, jobPath(job.id), job.unit],
+  };
 }
 
 export function jobRemovedSignal(job: Job, result: JobResult): Signal {
-  return { path: managerPath, interface: manager, member: "JobRemoved", signature: "uoss", body: [job.id, jobPath(job.id), job.unit, result] };
+  return {
+    path: managerPath,
+    interface: manager,
+    member: "JobRemoved",
+    signature: "uoss",
+    body: [job.id, jobPath(job.id), job.unit, result],
+  };
 }
 
 export function unitNewSignal(id: string): Signal {
@@ -25,7 +37,13 @@ export function unitFilesChangedSignal(): Signal {
 }
 
 export function startupFinishedSignal(userspaceUsec: number, totalUsec: number): Signal {
-  return { path: managerPath, interface: manager, member: "StartupFinished", signature: "tttttt", body: [0, 0, 0, 0, userspaceUsec, totalUsec] };
+  return {
+    path: managerPath,
+    interface: manager,
+    member: "StartupFinished",
+    signature: "tttttt",
+    body: [0, 0, 0, 0, userspaceUsec, totalUsec],
+  };
 }
 
 /** PropertiesChanged of a unit: what a listener needs at once; the rest is to be asked for. */

@@ -28,8 +28,14 @@ function listUnits(manager: Manager, states: readonly string[], patterns: readon
     .referencedUnits()
     .filter((id) => {
       const view = manager.view(id);
-      if (states.length > 0 && ![view.loadState, view.subState, view.activeState].some((state) => states.includes(state))) return false;
-      return accepted.length === 0 || manager.namesOf(id).some((name) => accepted.some((pattern) => pattern.test(name)));
+      if (
+        states.length > 0 &&
+        ![view.loadState, view.subState, view.activeState].some((state) => states.includes(state))
+      )
+        return false;
+      return (
+        accepted.length === 0 || manager.namesOf(id).some((name) => accepted.some((pattern) => pattern.test(name)))
+      );
     })
     .map((id) => unitRow(manager, id));
 }
@@ -42,7 +48,14 @@ export async function killUnit(manager: Manager, name: string, whom: string, sig
   const wanted = whom === "" ? "all" : whom;
   if (!whoms.has(wanted)) throw invalidArgs(`Invalid who argument ${whom}`);
   if (signal < 1 || signal > 64) throw invalidArgs("Signal number out of range.");
-  const result = await manager.request((request, now) => ({ kind: "kill", now, request, unit: id, whom: wanted as "main", signal }));
+  const result = await manager.request((request, now) => ({
+    kind: "kill",
+    now,
+    request,
+    unit: id,
+    whom: wanted as "main",
+    signal,
+  }));
   if ("error" in result) throw new DBusError(result.error, result.message);
 }
 
@@ -64,12 +77,20 @@ export const unitMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
   GetUnitByInvocationID: (manager, [bytes], { peer }) => {
     const wanted = Buffer.from(bytes as Uint8Array).toString("hex");
     const id = wanted === "" ? manager.unitOfPid(peer.pid) : manager.unitOfInvocation(wanted);
-    if (id === undefined) throw new DBusError("org.freedesktop.systemd1.NoUnitForInvocationID", `No unit with the specified invocation ID ${wanted} known.`);
+    if (id === undefined)
+      throw new DBusError(
+        "org.freedesktop.systemd1.NoUnitForInvocationID",
+        `No unit with the specified invocation ID ${wanted} known.`,
+      );
     return unitPath(id);
   },
   GetUnitByControlGroup: (manager, [path]) => {
     const id = manager.unitOfControlGroup(path as string);
-    if (id === undefined) throw new DBusError("org.freedesktop.systemd1.NoSuchUnit", `Control group '${String(path)}' is not valid or not managed by this instance`);
+    if (id === undefined)
+      throw new DBusError(
+        "org.freedesktop.systemd1.NoSuchUnit",
+        `Control group '${String(path)}' is not valid or not managed by this instance`,
+      );
     return unitPath(id);
   },
   ListUnits: (manager) => listUnits(manager, [], []),

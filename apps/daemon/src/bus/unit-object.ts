@@ -1,8 +1,8 @@
 import { DBusError, type Interface, type InterfaceDeclaration, type MethodHandler } from "@steward/ipc";
 import { unitTypeOf } from "@steward/unit-file";
 import type { Manager } from "../manager.ts";
-import { notSupported } from "./errors.ts";
 import { typeDeclarations } from "./declarations.ts";
+import { notSupported } from "./errors.ts";
 import { unitInterface as unitDeclaration } from "./interfaces/index.ts";
 import { enqueue, type JobKind, jobKinds } from "./job-methods.ts";
 import { jobPath } from "./paths.ts";

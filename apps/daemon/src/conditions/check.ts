@@ -22,7 +22,19 @@ const capabilities = (
   "mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore"
 ).split(" ");
 
-const containers = ["systemd-nspawn", "lxc-libvirt", "lxc", "openvz", "docker", "podman", "rkt", "wsl", "proot", "pouch", "container-other"];
+const containers = [
+  "systemd-nspawn",
+  "lxc-libvirt",
+  "lxc",
+  "openvz",
+  "docker",
+  "podman",
+  "rkt",
+  "wsl",
+  "proot",
+  "pouch",
+  "container-other",
+];
 
 /** Every condition type of systemd.unit(5), "Conditions and Asserts", without its Condition prefix. */
 const checks: Readonly<Record<string, Check>> = {
@@ -39,7 +51,9 @@ const checks: Readonly<Record<string, Check>> = {
   },
   Host: (parameter, facts) => globMatch(parameter, facts.hostname) || parameter.replaceAll("-", "") === facts.machineId,
   KernelCommandLine: (parameter, facts) =>
-    facts.kernelCommandLine.some((word) => word === parameter || (!parameter.includes("=") && word.startsWith(`${parameter}=`))),
+    facts.kernelCommandLine.some(
+      (word) => word === parameter || (!parameter.includes("=") && word.startsWith(`${parameter}=`)),
+    ),
   KernelVersion: (parameter, facts) => versionExpressions(parameter, facts.kernelRelease),
   Credential: (parameter, facts) => {
     const directory = facts.environment.get("CREDENTIALS_DIRECTORY");
@@ -47,7 +61,9 @@ const checks: Readonly<Record<string, Check>> = {
   },
   Environment: (parameter, facts) => {
     const at = parameter.indexOf("=");
-    return at < 0 ? facts.environment.has(parameter) : facts.environment.get(parameter.slice(0, at)) === parameter.slice(at + 1);
+    return at < 0
+      ? facts.environment.has(parameter)
+      : facts.environment.get(parameter.slice(0, at)) === parameter.slice(at + 1);
   },
   Security: (parameter) => {
     if (parameter === "selinux") return paths.exists("/sys/fs/selinux/enforce");
@@ -55,7 +71,8 @@ const checks: Readonly<Record<string, Check>> = {
     if (parameter === "smack") return paths.exists("/sys/fs/smackfs");
     if (parameter === "ima") return paths.exists("/sys/kernel/security/ima");
     if (parameter === "tomoyo") return paths.exists("/sys/kernel/security/tomoyo/version");
-    if (parameter === "uefi-secureboot") return paths.exists("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
+    if (parameter === "uefi-secureboot")
+      return paths.exists("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
     if (parameter === "tpm2") return paths.exists("/sys/class/tpmrm/tpmrm0");
     return false;
   },
@@ -81,7 +98,9 @@ const checks: Readonly<Record<string, Check>> = {
     parameter === "@system" ? facts.uid < 1000 : parameter === facts.userName || parameter === String(facts.uid),
   Group: (parameter, facts) => facts.groupNames().includes(parameter) || facts.gids.map(String).includes(parameter),
   ControlGroupController: (parameter, facts) =>
-    parameter === "v2" || parameter === "v1" ? (facts.cgroupControllers.length > 0) === (parameter === "v2") : facts.cgroupControllers.includes(parameter),
+    parameter === "v2" || parameter === "v1"
+      ? facts.cgroupControllers.length > 0 === (parameter === "v2")
+      : facts.cgroupControllers.includes(parameter),
   Memory: (parameter, facts) => compareExpression(parameter, (text) => facts.memoryBytes - sizeBytes(text)),
   CPUs: (parameter, facts) => compareExpression(parameter, (text) => facts.cpus - Number(text)),
   CPUFeature: (parameter) => new RegExp(`^flags\\s*:.*\\b${parameter.replace(/\W/g, "")}\\b`, "m").test(cpuInfo()),
@@ -92,7 +111,11 @@ const checks: Readonly<Record<string, Check>> = {
       const actual = facts.osRelease.get(match[1] as string) ?? "";
       const wanted = (match[3] as string).replace(/^"(.*)"$/, "$1");
       const operator = match[2] as string;
-      return operator === "=" || operator === "==" ? actual === wanted : operator === "!=" ? actual !== wanted : ordered(operator, compareVersions(actual, wanted));
+      return operator === "=" || operator === "=="
+        ? actual === wanted
+        : operator === "!="
+          ? actual !== wanted
+          : ordered(operator, compareVersions(actual, wanted));
     }),
   MemoryPressure: () => true,
   CPUPressure: () => true,
@@ -137,7 +160,10 @@ function inUserNamespace(): boolean {
 
 /** A shell-style pattern over a whole name; case is ignored, as for host names. */
 function globMatch(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "i").test(text);
 }
 

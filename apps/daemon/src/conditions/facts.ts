@@ -106,10 +106,14 @@ export function readMachineFacts(options: {
     kernelCommandLine: commandLineWords(options.isPid1),
     memoryBytes: totalmem(),
     cpus: availableParallelism(),
-    defaultTasksMax: Math.floor(0.15 * Math.min(numberIn("/proc/sys/kernel/pid_max"), numberIn("/proc/sys/kernel/threads-max"))),
+    defaultTasksMax: Math.floor(
+      0.15 * Math.min(numberIn("/proc/sys/kernel/pid_max"), numberIn("/proc/sys/kernel/threads-max")),
+    ),
     firstBoot: existsSync("/run/systemd/first-boot"),
     environment: options.environment,
-    cgroupControllers: readText(`${options.cgroupBase ?? "/sys/fs/cgroup"}/cgroup.controllers`).split(/\s+/).filter(Boolean),
+    cgroupControllers: readText(`${options.cgroupBase ?? "/sys/fs/cgroup"}/cgroup.controllers`)
+      .split(/\s+/)
+      .filter(Boolean),
     capabilityBounding: BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0"}`),
     osRelease: readAssignments(existsSync("/etc/os-release") ? "/etc/os-release" : "/usr/lib/os-release"),
     groupNames: () => groupNames(options.userName),
@@ -177,7 +181,10 @@ export function mountPoints(): ReadonlyMap<string, string> {
   for (const line of readText("/proc/self/mountinfo").split("\n")) {
     const fields = line.split(" ");
     if (fields[4] !== undefined)
-      points.set(fields[4].replace(/\\(\d{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))), fields[5] ?? "");
+      points.set(
+        fields[4].replace(/\\(\d{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8))),
+        fields[5] ?? "",
+      );
   }
   return points;
 }
@@ -186,6 +193,7 @@ function isReadOnlyMount(path: string): boolean {
   let best = "";
   const points = mountPoints();
   for (const point of points.keys())
-    if ((path === point || path.startsWith(point === "/" ? "/" : `${point}/`)) && point.length >= best.length) best = point;
+    if ((path === point || path.startsWith(point === "/" ? "/" : `${point}/`)) && point.length >= best.length)
+      best = point;
   return (points.get(best) ?? "").split(",").includes("ro");
 }

@@ -37,7 +37,8 @@ export function recover(record: LoadedRecord): Recovered {
     for (const [id, value] of Object.entries(step.units)) units.set(id, value);
     for (const [id, value] of Object.entries(step.jobs)) jobs.set(id, value);
     if (step.counters !== undefined) counters = step.counters;
-    for (const [index, effect] of step.effects.entries()) effects.push({ number: step.at + index * numbersPerEffect, effect });
+    for (const [index, effect] of step.effects.entries())
+      effects.push({ number: step.at + index * numbersPerEffect, effect });
     next = Math.max(next, step.at + step.effects.length * numbersPerEffect);
   }
   return { core: snapshot.core, units, jobs, counters, shell, settings, next, effects };
@@ -55,7 +56,14 @@ export function firstSnapshot(instance: string, core: unknown, next: number): Om
     instance,
     next,
     core,
-    shell: { booted: false, lastSeq: emptyShellState().lastSeq, timers: [], processes: [], unanswered: [], pidFiles: [] },
+    shell: {
+      booted: false,
+      lastSeq: emptyShellState().lastSeq,
+      timers: [],
+      processes: [],
+      unanswered: [],
+      pidFiles: [],
+    },
     settings: null,
     pending: [],
   };

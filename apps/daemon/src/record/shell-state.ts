@@ -36,7 +36,14 @@ export interface ShellState {
 
 /** The shell of a machine on which nothing has happened. */
 export function emptyShellState(): ShellState {
-  return { booted: false, lastSeq: 0, timers: new Map(), processes: new Map(), unanswered: new Map(), pidFiles: new Map() };
+  return {
+    booted: false,
+    lastSeq: 0,
+    timers: new Map(),
+    processes: new Map(),
+    unanswered: new Map(),
+    pidFiles: new Map(),
+  };
 }
 
 export function unitTimerKey(unit: string, slot: TimerSlot): string {

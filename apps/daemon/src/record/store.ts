@@ -1,5 +1,12 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { decodeEntry, encodeEntry, type RecordEntry, type SettingsEntry, type SnapshotEntry, type StepEntry } from "./entry.ts";
+import {
+  decodeEntry,
+  encodeEntry,
+  type RecordEntry,
+  type SettingsEntry,
+  type SnapshotEntry,
+  type StepEntry,
+} from "./entry.ts";
 
 /** What a record held when it was opened. */
 export interface LoadedRecord {
