@@ -12,10 +12,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   type BusValue,
-  type Facts,
-  formatDiagnostic,
   defaultFacts,
   defaultSpecifiers,
+  type Facts,
+  formatDiagnostic,
   loadUnit,
   loadUnitFromFiles,
   managerDefaults,
@@ -36,7 +36,8 @@ if (process.argv.length < 4) {
 
 const mounted = "/run/systemd/system";
 const disk = nodeTree();
-const real = (path: string): string => (path === mounted || path.startsWith(`${mounted}/`) ? units + path.slice(mounted.length) : path);
+const real = (path: string): string =>
+  path === mounted || path.startsWith(`${mounted}/`) ? units + path.slice(mounted.length) : path;
 const tree: UnitTree = {
   list: (path) => disk.list(real(path)),
   read: (path) => disk.read(real(path)),
@@ -62,11 +63,23 @@ const facts: Facts = {
 const specifiers = { ...defaultSpecifiers, ...machine };
 
 type Json = string | number | boolean | readonly Json[];
-const plain = (value: BusValue): Json => (typeof value === "bigint" ? String(value) : typeof value === "object" ? value.map(plain) : value);
+const plain = (value: BusValue): Json =>
+  typeof value === "bigint" ? String(value) : typeof value === "object" ? value.map(plain) : value;
 const sorted = (value: Json): Json =>
-  typeof value === "object" ? value.map(sorted).toSorted((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1)) : value;
+  typeof value === "object"
+    ? value.map(sorted).toSorted((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1))
+    : value;
 /** systemd keeps these in hash tables: their order is chance. */
-const unordered = new Set(["SetCredential", "LoadCredential", "SetCredentialEncrypted", "LoadCredentialEncrypted", "IPAddressAllow", "IPAddressDeny", "RestrictNetworkInterfaces", "Names"]);
+const unordered = new Set([
+  "SetCredential",
+  "LoadCredential",
+  "SetCredentialEncrypted",
+  "LoadCredentialEncrypted",
+  "IPAddressAllow",
+  "IPAddressDeny",
+  "RestrictNetworkInterfaces",
+  "Names",
+]);
 
 const empty = new Map<string, ReadonlyMap<string, string>>();
 function emptyUnit(type: UnitType): ReadonlyMap<string, string> {
@@ -112,6 +125,9 @@ const heard = new Set(
 );
 for (const line of heard) if (!said.has(line)) console.log(`only systemd says: ${line}`);
 for (const line of said) if (!heard.has(line)) console.log(`only steward says: ${line}`);
-const share = (part: number, whole: number): string => `${part} of ${whole} (${((100 * part) / Math.max(1, whole)).toFixed(3)} %)`;
-console.log(`equal: ${share(allEqual, all)} of all pairs, ${share(tellingEqual, telling)} of those that differ from an empty unit's`);
+const share = (part: number, whole: number): string =>
+  `${part} of ${whole} (${((100 * part) / Math.max(1, whole)).toFixed(3)} %)`;
+console.log(
+  `equal: ${share(allEqual, all)} of all pairs, ${share(tellingEqual, telling)} of those that differ from an empty unit's`,
+);
 process.exitCode = allEqual >= all * 0.995 && tellingEqual >= telling * 0.995 ? 0 : 1;

@@ -1,6 +1,5 @@
 /** systemd's unit files: grammar, directives, value types, names, specifiers, loading. No I/O: the disk is an interface. */
 export { type Diagnostic, formatDiagnostic, type Position } from "./diagnostics.ts";
-export type { Handling } from "./directives/handling.ts";
 export {
   type Directive,
   directives,

@@ -25,6 +25,7 @@ interface Machine {
   threadsMax: number;
   pidMax: number;
   processes: number;
+  files: number;
   hostName: string;
   machineId: string;
   bootId: string;
@@ -80,7 +81,7 @@ const facts: Facts = {
     ...managerDefaults,
     tasksMax: Math.floor((systemTasks * 15) / 100),
     limits,
-    processLimits: { ...limits, NOFILE: { soft: 20000, hard: 20000 } },
+    processLimits: { ...limits, NOFILE: { soft: machine.files, hard: machine.files } },
   },
 };
 const specifiers: SpecifierContext = { ...defaultSpecifiers, ...machine };

@@ -1,7 +1,8 @@
 import * as v from "../values/activation.ts";
 import { execCommands } from "../values/exec-command.ts";
+import { isInterfaceName } from "../values/filters.ts";
 import { paths } from "../values/paths.ts";
-import { boolean, integer, long, mode, text, timeout, timespan, unsigned } from "../values/scalars.ts";
+import { boolean, checkedText, integer, long, mode, text, timeout, timespan, unsigned } from "../values/scalars.ts";
 import { triggeredUnit } from "../values/unit-references.ts";
 import { userName } from "../values/users.ts";
 import { bindIpv6Only, timestamping } from "./activation-kinds.ts";
@@ -20,7 +21,9 @@ export const socketTable = {
     SocketProtocol: set(v.socketProtocol),
     BindIPv6Only: set(bindIpv6Only),
     Backlog: set(unsigned(2147483647)),
-    BindToDevice: set(text),
+    BindToDevice: set(
+      checkedText("network interface", isInterfaceName, (t) => `Invalid interface name, ignoring: ${t}`),
+    ),
     SocketUser: set(userName),
     SocketGroup: set(userName),
     SocketMode: set(mode(0o666)),

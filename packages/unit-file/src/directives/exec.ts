@@ -36,7 +36,8 @@ import { userName, userNames } from "../values/users.ts";
 import { legacy, set } from "./table.ts";
 
 const directoryMode = mode(0o755);
-const isIdentifier = (t: string): boolean => t.length <= 255 && isValidInstance(t) && t !== "." && t !== "..";
+const isIdentifier = (t: string): boolean =>
+  t.length <= 255 && isValidInstance(t) && !t.includes("\\") && t !== "." && t !== "..";
 
 /** What sections with processes share: systemd.exec(5). */
 export const execTable = {
@@ -95,7 +96,8 @@ export const execTable = {
     CPUSchedulingResetOnFork: set(boolean(false)),
     CPUAffinity: set(m.cpuAffinity),
     NUMAPolicy: set(
-      optionalNumber("NUMA policy", numaPolicies, [0, 4], (t) => `Invalid NUMA policy type, ignoring: ${t}`),
+      // By name only.
+      optionalNumber("NUMA policy", numaPolicies, [1, 0], (t) => `Invalid NUMA policy type, ignoring: ${t}`),
       { property: null },
     ),
     NUMAMask: set(m.numaMask),

@@ -2,7 +2,6 @@ import type { UnitType } from "../names.ts";
 import type { Kind } from "../values/kind.ts";
 import { pathTable, socketTable, timerTable } from "./activation.ts";
 import { execTable } from "./exec.ts";
-import { type Handling, handlingOf } from "./handling.ts";
 import { killTable } from "./kill.ts";
 import { automountTable, mountTable, scopeTable, sliceTable, swapTable } from "./mounts.ts";
 import { resourceTable } from "./resource-control.ts";
@@ -85,8 +84,6 @@ export interface Directive {
   readonly sets: readonly string[];
   /** An older name that is still understood. */
   readonly legacy: boolean;
-  /** What steward does with it. */
-  readonly handling: Handling;
   /** The D-Bus property that shows it, where it is one of its own. */
   readonly property: string | undefined;
 }
@@ -171,7 +168,6 @@ export function directives(): Directive[] {
           since: setting.since,
           sets: [],
           legacy: false,
-          handling: handlingOf(section, name, false),
           property: propertyOf(name, setting),
         });
       }
@@ -187,7 +183,6 @@ export function directives(): Directive[] {
           since: other.since,
           sets: other.sets,
           legacy: other.legacy,
-          handling: handlingOf(section, name, other.legacy),
           property: undefined,
         });
       }

@@ -2,7 +2,7 @@ import { condition } from "../values/conditions.ts";
 import { optionalExitStatus } from "../values/exit-status.ts";
 import type { Kind } from "../values/kind.ts";
 import { path, paths } from "../values/paths.ts";
-import { boolean, choice, jobTimeout, safeText, text, timespan, unsigned } from "../values/scalars.ts";
+import { boolean, checkedText, choice, jobTimeout, safeText, text, timespan, unsigned } from "../values/scalars.ts";
 import { documentation, installNames, unitNames } from "../values/unit-references.ts";
 import { gathered, intoEach, legacy, set } from "./table.ts";
 import { unitFalseMeansReplace } from "./unit-kinds.ts";
@@ -25,6 +25,13 @@ const actions = [
   "halt-force",
   "halt-immediate",
 ] as const;
+
+/** What reboot(2) is given: ASCII, and short. */
+const rebootArgument = checkedText(
+  "text",
+  (t) => t.length <= 255 && /^[\x20-\x7e]*$/.test(t),
+  (t) => `Invalid reboot parameter '${t}', ignoring.`,
+);
 
 const jobModes = [
   "fail",
@@ -85,7 +92,7 @@ export const unitTable = {
     JobTimeoutSec: set(jobTimeout(Number.POSITIVE_INFINITY)),
     JobRunningTimeoutSec: set(jobTimeout(Number.POSITIVE_INFINITY)),
     JobTimeoutAction: set(action),
-    JobTimeoutRebootArgument: set(text),
+    JobTimeoutRebootArgument: set(rebootArgument),
     StartLimitIntervalSec: set(timespan(10_000_000), { initial: (f) => f.defaults.startLimitIntervalUsec }),
     StartLimitBurst: set(unsigned(5), { initial: (f) => f.defaults.startLimitBurst }),
     StartLimitAction: set(action),
@@ -93,7 +100,7 @@ export const unitTable = {
     SuccessAction: set(action),
     FailureActionExitStatus: set(optionalExitStatus),
     SuccessActionExitStatus: set(optionalExitStatus),
-    RebootArgument: set(text),
+    RebootArgument: set(rebootArgument),
     CollectMode: set(choice("garbage collection mode", ["inactive", "inactive-or-failed"], "inactive")),
     /** Every Condition…=, in the order of the files. */
     Conditions: gathered(condition),

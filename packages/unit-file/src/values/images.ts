@@ -29,12 +29,14 @@ const partitions = [
 
 /** Pairs of partition and options; options alone are the root partition's. */
 function imageOptions(a: Assignment, parts: readonly string[]): [string, string][] {
-  if (parts.length === 1 && parts[0] !== "") return [["root", a.expand(parts[0] as string) ?? ""]];
+  const pairs = parts.length === 1 && parts[0] !== "" ? ["root", parts[0] as string] : parts;
   const found: [string, string][] = [];
-  for (let i = 0; i + 1 < parts.length; i += 2) {
-    const partition = parts[i] as string;
-    if (partitions.includes(partition)) found.push([partition, a.expand(parts[i + 1] as string) ?? ""]);
-    else a.warn(`Invalid partition name ${partition}, ignoring`);
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    const partition = pairs[i] as string;
+    const options = a.expand(pairs[i + 1] as string);
+    if (!partitions.includes(partition)) a.warn(`Invalid partition name ${partition}, ignoring`);
+    else if (options !== undefined) found.push([partition, options]);
+    else a.warn(`Failed to resolve unit specifiers in ${pairs[i + 1]}, ignoring: ${a.expandError()}`);
   }
   return found;
 }
@@ -121,9 +123,12 @@ export function rootHash(signature: boolean): Kind<RootHash> {
         a.warn(`Failed to decode RootHashSignature=, ignoring: ${a.value}`);
         return previous;
       }
+      if (a.value.length < 32) {
+        a.warn(`RootHash= is too short, ignoring: ${a.value}`);
+        return previous;
+      }
       const hex = /^([0-9a-fA-F]{2})+$/.test(a.value) ? (a.value.match(/../g) ?? []) : undefined;
       if (!hex) a.warn(`Failed to decode RootHash=, ignoring: ${a.value}`);
-      else if (hex.length < 16) a.warn(`RootHash= is too short, ignoring: ${a.value}`);
       else return { bytes: hex.map((h) => Number.parseInt(h, 16)), path: "" };
       return previous;
     },

@@ -12,7 +12,7 @@ export const nice: Kind<number | undefined> = {
     if (a.value === "") return undefined;
     const value = parseInteger(a.value, -20, 19);
     if (value !== undefined) return value;
-    if (parseInteger(a.value, -2147483648, 2147483647) !== undefined) {
+    if (parseInteger(a.value, -(2 ** 63), 2 ** 63) !== undefined) {
       a.warn(`Nice priority out of range, ignoring: ${a.value}`);
     } else a.warn(`Failed to parse nice priority '${a.value}', ignoring: Invalid argument`);
     return previous;

@@ -68,8 +68,8 @@ export function triggeredUnit(only?: UnitType): Kind<string> {
         return undefined;
       }
       if (only && !name.endsWith(`.${only}`)) a.warn(`Unit must be of type ${only}, ignoring: ${name}`);
-      else if (!only && unitTypeOf(name) === undefined) a.warn(`Unit type not valid, ignoring: ${text}`);
-      else if (!only && unitTypeOf(name) === a.unit.type) a.warn(`Trigger cannot be of same type, ignoring: ${text}`);
+      else if (!only && !isValidUnitName(name)) a.warn(`Unit type not valid, ignoring: ${text}`);
+      else if (!only && unitTypeOf(name) === a.unit.type) a.warn(`Units cannot trigger themselves, ignoring: ${text}`);
       else if (!isValidUnitName(name)) a.warn(`Failed to add trigger on ${name}, ignoring: Invalid argument`);
       else return name;
       return undefined;
