@@ -34,7 +34,7 @@ function sortOne(
   if (typeof info === "string") return info;
   // An alias goes the way of its unit.
   if (info.name !== name) return undefined;
-  const { action, units } = queryPreset(rules, name);
+  const { action, units } = queryPreset(rules, name, true);
   if (action === "ignore") return undefined;
   const search = { followConfig: true };
   if (action === "disable") {

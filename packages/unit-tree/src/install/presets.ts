@@ -46,7 +46,7 @@ export interface PresetAnswer {
  * The first rule that matches decides; without one, units are enabled. Only `preset` itself looks at the instances that rules list; what
  * `list-unit-files` and D-Bus show goes by patterns alone, as with systemd.
  */
-export function queryPreset(rules: readonly PresetRule[], name: string, withInstances = true): PresetAnswer {
+export function queryPreset(rules: readonly PresetRule[], name: string, withInstances = false): PresetAnswer {
   for (const rule of rules) {
     if (withInstances && rule.instances.length > 0) {
       const named = instancesOf(rule, name);

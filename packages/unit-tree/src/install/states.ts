@@ -191,7 +191,7 @@ export function unitFileStates(place: InstallPlace): UnitFileStates {
     (indexes ??= run.paths.search.map((directory) => indexLinks(run, directory)));
   const presetOf = (name: string): "enabled" | "disabled" | "ignored" => {
     rules ??= readPresets(run.tree, run.paths.presets);
-    return presetWords[queryPreset(rules, name, false).action];
+    return presetWords[queryPreset(rules, name).action];
   };
   return {
     stateOf(name) {
