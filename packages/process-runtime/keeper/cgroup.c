@@ -12,17 +12,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static ssize_t read_at(int dir, const char *name, char *into, size_t n)
-{
-    int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    ssize_t got = read(fd, into, n - 1);
-    into[got < 0 ? 0 : got] = 0;
-    close(fd);
-    return got;
-}
-
 static int write_at(int dir, const char *name, const char *text)
 {
     int fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
@@ -104,6 +93,7 @@ int cgroup_create(struct pgroup *g, const char *path)
     text[n < 0 ? 0 : n] = 0;
     g->empty = strstr(text, "populated 1") == NULL;
     loop_add(&g->watch, fd, EPOLLPRI, events_ready);
+    guardian_tell('+', cgroup_base, path);
     return 0;
 }
 
@@ -150,14 +140,20 @@ static bool spared(pid_t pid, const pid_t *except, uint32_t n)
 
 void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 {
-    if (g->dir < 0 || (signo == SIGKILL && n == 0 && write_at(g->dir, "cgroup.kill", "1") == 0))
+    if (g->dir >= 0)
+        cgroup_signal_dir(g->dir, signo, except, n);
+}
+
+void cgroup_signal_dir(int dir, int signo, const pid_t *except, uint32_t n)
+{
+    if (signo == SIGKILL && n == 0 && write_at(dir, "cgroup.kill", "1") == 0)
         return;
     struct pids done = {0};
     bool more = true;
     for (int round = 0; more && round < 64; round++) {
         struct pids now = {0};
         more = false;
-        each_below(g->dir, add_members, &now);
+        each_below(dir, add_members, &now);
         for (size_t i = 0; i < now.n; i++) {
             if (pids_has(&done, now.p[i]) || spared(now.p[i], except, n))
                 continue;
@@ -186,73 +182,34 @@ static void remove_children(int dir, void *data)
         closedir(list);
 }
 
+/* The unit's own and what is below it, then the slices above that nobody else is in, up to `base` characters of the path. */
+void cgroup_remove_path(char *path, size_t base)
+{
+    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return;
+    each_below(dir, remove_children, NULL);
+    close(dir);
+    for (char *slash; rmdir(path) == 0 && (slash = strrchr(path, '/')) != NULL && slash > path + base;)
+        *slash = 0;
+}
+
 void cgroup_remove(struct pgroup *g)
 {
     if (g->dir < 0)
         return;
-    each_below(g->dir, remove_children, NULL);
+    const char *base = cgroup_base == NULL ? "" : cgroup_base;
+    char *full = xalloc(strlen(base) + strlen(g->path) + 2);
+    sprintf(full, "%s/%s", base, g->path);
     loop_close(&g->watch);
     close(g->dir);
     g->dir = -1;
-    char *full = xalloc(strlen(cgroup_base == NULL ? "" : cgroup_base) + strlen(g->path) + 2);
-    size_t base = (size_t)sprintf(full, "%s", cgroup_base == NULL ? "" : cgroup_base);
-    sprintf(full + base, "/%s", g->path);
-    /* The unit's own, then the slices above it that nobody else is in. */
-    for (char *slash; rmdir(full) == 0 && (slash = strrchr(full + base + 1, '/')) != NULL;)
-        *slash = 0;
+    cgroup_remove_path(full, strlen(base));
+    guardian_tell('-', base, g->path);
     free(full);
     free(g->path);
     g->path = NULL;
     g->mode = GROUP_REAPER;
-}
-
-/* The path of a process in the v2 hierarchy, below the base: the line "0::PATH" of /proc/PID/cgroup. */
-static bool path_of(pid_t pid, char *into, size_t n)
-{
-    char name[40], text[8192];
-    snprintf(name, sizeof name, "/proc/%d/cgroup", pid);
-    if (read_at(AT_FDCWD, name, text, sizeof text) <= 0)
-        return false;
-    char *at = strncmp(text, "0::", 3) == 0 ? text : strstr(text, "\n0::");
-    if (at == NULL)
-        return false;
-    at += *at == '\n' ? 4 : 3;
-    size_t length = strcspn(at, "\n");
-    if (length >= n)
-        return false;
-    memcpy(into, at, length);
-    into[length] = 0;
-    return true;
-}
-
-/* Whether `path` ends with the group's path, or lies below: where the base is mounted is not ours to know. */
-static bool within(const char *path, const char *group)
-{
-    const char *at = strstr(path, group);
-    size_t n = strlen(group);
-    for (; at != NULL; at = strstr(at + 1, group))
-        if ((at == path || at[-1] == '/') && (at[n] == 0 || at[n] == '/' || at[n] == ' '))
-            return true;
-    return false;
-}
-
-bool cgroup_has(struct pgroup *g, pid_t pid)
-{
-    char path[4096];
-    return g->path != NULL && path_of(pid, path, sizeof path) && within(path, g->path);
-}
-
-struct pgroup *cgroup_of(pid_t pid)
-{
-    char path[4096];
-    struct pgroup *best = NULL;
-    if (!path_of(pid, path, sizeof path))
-        return NULL;
-    for (struct pgroup *g = groups; g != NULL; g = g->next)
-        if (g->mode == GROUP_CGROUP && g->path != NULL && within(path, g->path) &&
-            (best == NULL || strlen(g->path) > strlen(best->path)))
-            best = g;
-    return best;
 }
 
 pid_t cgroup_fork(struct pgroup *g)

@@ -19,7 +19,7 @@ enum { REGISTERS = 256, HIGH = 64 };
 static int regs[REGISTERS];
 static int status_pipe;
 static char **environment;
-static bool executed;
+static bool marked;
 
 int reg_get(unsigned reg) { return regs[reg % REGISTERS]; }
 
@@ -57,6 +57,14 @@ static void tell(uint32_t step, uint32_t status, int error, bool ignored)
 {
     struct child_report r = {step, status, (uint32_t)error, ignored};
     (void)!write(status_pipe, &r, sizeof r);
+}
+
+/* All steps worked: execve is next, or there is none. */
+static void mark_done(void)
+{
+    if (!marked)
+        tell(STEP_NONE, 0, 0, false);
+    marked = true;
 }
 
 static int ignore_signals(struct cur *c)
@@ -105,61 +113,6 @@ static int step_dup_fd(struct cur *c)
     return error != 0 ? error : place(from, to);
 }
 
-static char **texts(struct cur *c)
-{
-    uint32_t n = get_u32(c);
-    char **list = xalloc(((size_t)n + 1) * sizeof *list);
-    for (uint32_t i = 0; i < n; i++)
-        list[i] = get_str(c);
-    return list;
-}
-
-static int executable(const char *path)
-{
-    struct stat st;
-    if (stat(path, &st) < 0)
-        return errno;
-    if (!S_ISREG(st.st_mode))
-        return S_ISDIR(st.st_mode) ? EISDIR : EACCES;
-    return access(path, X_OK) < 0 ? errno : 0;
-}
-
-static int step_find_executable(struct cur *c)
-{
-    char *path = get_str(c), **search = texts(c), full[4096];
-    if (strchr(path, '/') != NULL || search[0] == NULL)
-        return executable(path);
-    int error = ENOENT;
-    for (; *search != NULL && error != 0; search++) {
-        if ((size_t)snprintf(full, sizeof full, "%s/%s", *search, path) >= sizeof full)
-            continue;
-        int one = executable(full);
-        error = one == 0 || (one != ENOENT && one != ENOTDIR) ? one : error;
-    }
-    return error;
-}
-
-static int step_exec(struct cur *c)
-{
-    char *path = get_str(c), **argv = texts(c), **search = texts(c);
-    tell(STEP_NONE, 0, 0, false);
-    executed = true;
-    if (strchr(path, '/') != NULL || search[0] == NULL) {
-        execve(path, argv, environment);
-        return errno;
-    }
-    int error = ENOENT;
-    for (; *search != NULL; search++) {
-        char full[4096];
-        if ((size_t)snprintf(full, sizeof full, "%s/%s", *search, path) >= sizeof full)
-            continue;
-        execve(full, argv, environment);
-        if (errno != ENOENT && errno != ENOTDIR)
-            error = errno;
-    }
-    return error;
-}
-
 static int perform(unsigned op, struct cur *c)
 {
     int n;
@@ -191,7 +144,9 @@ static int perform(unsigned op, struct cur *c)
     case OP_MAKE_DIRECTORY: return step_make_directory(c);
     case OP_REMOVE: return step_remove(c);
     case OP_SYMLINK: return step_symlink(c);
-    case OP_EXEC: return step_exec(c);
+    case OP_EXEC:
+        mark_done();
+        return step_exec(c, environment);
     case OP_FIND_EXECUTABLE: return step_find_executable(c);
     case OP_FAIL: return (int)get_u32(c);
     default: return EINVAL;
@@ -272,7 +227,6 @@ _Noreturn void child_run(int plan_fd, int status_fd, const int *inputs, unsigned
         if (ignore == 0 || op == OP_EXEC || op == OP_FIND_EXECUTABLE)
             _exit(ignore == 0 ? (int)status : 0);
     }
-    if (!executed)
-        tell(STEP_NONE, 0, 0, false);
+    mark_done();
     _exit(0);
 }

@@ -15,7 +15,11 @@ struct creds { pid_t pid; uid_t uid; gid_t gid; };
 struct keeper { pid_t pid; bool is_pid1; char boot_id[40]; struct rlimit nofile; bool ending, leaving; };
 extern struct keeper keeper;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* ending.c */
 void keeper_end(int status);               /* CMD_EXIT: end what is left, drain the logs, exit */
+void go_on_ending(void);
+/* main.c */
+void close_from(int fd);
 void set_title(const char *name, const char *text); /* what ps shows */
 
 /* peer.c: the two Node processes */
@@ -49,7 +53,8 @@ bool event_full(void);
 void event_resend(void);
 uint64_t event_oldest(void);
 
-/* manager.c */
+/* manager.c, inventory.c */
+void inventory(uint64_t last_command);     /* hello, what there is, the end mark */
 void manager_setup(char **argv);
 
 /* token.c: spawned and adopted processes by number */
@@ -78,6 +83,10 @@ void token_watch_status(struct token *t, int fd);
 void token_catch_up(struct token *t);      /* tells what its status pipe holds: exec comes before what it then does */
 void token_release(struct token *t);
 void token_signal(struct token *t, int signo, bool has_value, int value);
+void token_set_state(struct token *t, uint8_t state);
+void token_set_pid(struct token *t, pid_t pid);
+void token_free(struct token *t);
+/* adopt.c */
 void token_adopt(uint64_t id, const char *group, pid_t pid, bool force);
 void token_adopted(struct token *t, int error);
 
@@ -120,12 +129,17 @@ const char *group_of(pid_t pid);           /* name, "" when unknown */
 /* cgroup.c */
 int cgroup_create(struct pgroup *g, const char *path);
 void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n);
+void cgroup_signal_dir(int dir, int signo, const pid_t *except, uint32_t n);
+void cgroup_remove_path(char *path, size_t base);
 int cgroup_freeze(struct pgroup *g, bool frozen);
 void cgroup_remove(struct pgroup *g);
 bool cgroup_has(struct pgroup *g, pid_t pid);
 pid_t cgroup_fork(struct pgroup *g);
 void cgroup_check(struct pgroup *g);        /* told empty when nothing is in it */
-struct pgroup *cgroup_of(pid_t pid);
+struct pgroup *cgroup_of(pid_t pid);       /* cgroup-of.c, cgroup_has() too */
+
+/* guardian.c: ends cgroups whose keeper is gone */
+void guardian_tell(char what, const char *base, const char *path); /* '+' made, '-' removed */
 
 /* reaper.c: a group's own subreaper, and the keeper's side of it */
 struct reaper_message {
@@ -152,6 +166,7 @@ bool pids_has(const struct pids *l, pid_t pid);
 void descendants(pid_t root, struct pids *out);
 pid_t parent_of(pid_t pid);                /* 0 when there is no such process */
 bool tree_signal(struct pids *roots, bool with_roots, int signo, const pid_t *except, size_t n); /* false: nothing there */
+ssize_t slurp(const char *path, char *into, size_t n); /* a small file, ended by a NUL */
 void read_comm(pid_t pid, char comm[17]);
 
 /* plan.c and child.c */

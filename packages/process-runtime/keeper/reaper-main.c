@@ -270,9 +270,7 @@ _Noreturn void reaper_main(int fd, const char *name)
 {
     sigset_t chld;
     int sock = fd == SOCK ? fd : dup3(fd, SOCK, O_CLOEXEC);
-    if (syscall(SYS_close_range, 4, ~0u, 0) < 0)
-        for (int i = 4; i < 65536; i++)
-            close(i);
+    close_from(4);
     sigemptyset(&chld);
     sigaddset(&chld, SIGCHLD);
     int children = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);

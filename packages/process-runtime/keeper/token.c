@@ -47,7 +47,7 @@ struct token *token_new(uint64_t id, struct pgroup *g)
     return t;
 }
 
-static void free_token(struct token *t)
+void token_free(struct token *t)
 {
     struct token **at = &by_id[t->id % BUCKETS];
     while (*at != t)
@@ -67,14 +67,14 @@ static void free_token(struct token *t)
         group_remove(t->group);
 }
 
-static void set_state(struct token *t, uint8_t state)
+void token_set_state(struct token *t, uint8_t state)
 {
     if (t->state == TOKEN_STARTING)
         t->group->starting--;
     t->state = state;
 }
 
-static void set_pid(struct token *t, pid_t pid)
+void token_set_pid(struct token *t, pid_t pid)
 {
     t->pid = pid;
     t->next_pid = by_pid[(unsigned)pid % BUCKETS];
@@ -159,8 +159,8 @@ void token_watch_status(struct token *t, int fd) { loop_add(&t->status, fd, EPOL
 
 void token_spawned(struct token *t, pid_t pid)
 {
-    set_state(t, TOKEN_ALIVE);
-    set_pid(t, pid);
+    token_set_state(t, TOKEN_ALIVE);
+    token_set_pid(t, pid);
     if (!t->forget) {
         struct buf *b = event_begin(EV_SPAWNED, true);
         put_u64(b, t->id);
@@ -188,7 +188,7 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
     loop_close(&t->status);
     loop_close(&t->pidfd);
     unset_pid(t);
-    set_state(t, TOKEN_EXITED);
+    token_set_state(t, TOKEN_EXITED);
     t->code = code;
     t->exit_status = status;
     t->user = user;
@@ -211,13 +211,13 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
     g->live--;
     group_token_gone(g);
     if (t->forget)
-        free_token(t);
+        token_free(t);
 }
 
 void token_release(struct token *t)
 {
     if (t->state == TOKEN_EXITED)
-        free_token(t);
+        token_free(t);
     else
         t->forget = true;
 }
@@ -239,74 +239,4 @@ void token_signal(struct token *t, int signo, bool has_value, int value)
         sigqueue(t->pid, signo, info.si_value);
     else if (t->pid > 0)
         kill(t->pid, signo);
-}
-
-/* An adopted process ended that somebody else reaps: its status stays unknown (code 0). */
-static void pidfd_ready(struct source *s, uint32_t events)
-{
-    (void)events;
-    struct token *t = (struct token *)((char *)s - offsetof(struct token, pidfd));
-    siginfo_t info = {0};
-    if (waitid(P_PIDFD, (id_t)s->fd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
-        loop_want(s, 0);
-        reap_all();
-    } else
-        token_exited(t, 0, 0, 0, 0, 0);
-}
-
-void token_adopted(struct token *t, int error)
-{
-    pid_t pid = t->pid;
-    t->pid = 0;
-    if (error == 0 && t->state == TOKEN_STARTING) {
-        set_state(t, TOKEN_ALIVE);
-        t->exec = EXEC_OK;
-        set_pid(t, pid);
-    }
-    if (!t->forget) {
-        struct buf *b = event_begin(EV_ADOPTED, true);
-        put_u64(b, t->id);
-        put_u32(b, (uint32_t)pid);
-        put_u32(b, (uint32_t)error);
-        event_end();
-    }
-    if (error != 0) {
-        set_state(t, TOKEN_EXITED);
-        t->group->live--;
-        free_token(t);
-    }
-}
-
-void token_adopt(uint64_t id, const char *group, pid_t pid, bool force)
-{
-    if (token_find(id) != NULL)
-        return;
-    struct pgroup *g = group_need(group);
-    struct token *t = token_new(id, g);
-    t->adopted = true;
-    t->pid = pid;
-    int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-    /* Where pidfds are filtered away, a child of a reaper of ours is safe to name by pid: only that reaper frees it. */
-    bool filtered = pid > 0 && fd < 0 && (errno == ENOSYS || errno == EPERM);
-    if (fd < 0 && !(filtered && (g->mode == GROUP_REAPER ? parent_of(pid) == g->reaper : parent_of(pid) == keeper.pid))) {
-        token_adopted(t, pid > 0 ? errno : ESRCH);
-        return;
-    }
-    /* Asked while the pidfd holds the process: the answer is about this one. */
-    bool member = group_has(g, pid);
-    if (!member && !force) {
-        if (fd >= 0)
-            close(fd);
-        token_adopted(t, EPERM);
-        return;
-    }
-    if (g->mode == GROUP_REAPER && member) {
-        if (fd >= 0)
-            close(fd);
-        reaper_adopt(g, t);
-        return;
-    }
-    if (fd >= 0)
-        loop_add(&t->pidfd, fd, EPOLLIN, pidfd_ready);
-    token_adopted(t, 0);
 }

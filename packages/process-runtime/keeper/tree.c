@@ -31,7 +31,7 @@ bool pids_has(const struct pids *l, pid_t pid)
     return false;
 }
 
-static ssize_t slurp(const char *path, char *into, size_t n)
+ssize_t slurp(const char *path, char *into, size_t n)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

@@ -42,7 +42,7 @@ test.each([
   ],
   ["plan", plans],
 ])("%s survives", { timeout: 120_000 }, (what, samples) => {
-  const output = execFileSync(join(keeper, "bin/fuzz"), [what, String(seed), "150000"], {
+  const output = execFileSync(join(keeper, "bin/fuzz"), [what, String(seed), "60000"], {
     input: pack(samples()),
     encoding: "utf8",
   });

@@ -36,10 +36,22 @@ async function start(
   return { keeper, manager };
 }
 
+/** What the keeper or its guardian removes at the same time is gone already. */
+function unlessGone(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" && (error as NodeJS.ErrnoException).code !== "ENODEV")
+      throw error;
+  }
+}
+
 function removeCgroups(directory: string): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true }))
-    if (entry.isDirectory()) removeCgroups(join(directory, entry.name));
-  rmdirSync(directory);
+  unlessGone(() => {
+    for (const entry of readdirSync(directory, { withFileTypes: true }))
+      if (entry.isDirectory()) removeCgroups(join(directory, entry.name));
+    rmdirSync(directory);
+  });
 }
 
 let groups = 0;
@@ -48,9 +60,10 @@ function cgroupBase(): string {
   const base = `${cgroupRoot}/steward-test-${process.pid}-${++groups}`;
   mkdirSync(base);
   onTestFinished(() => {
-    if (!existsSync(base)) return; // the keeper took it away
-    writeFileSync(`${base}/cgroup.kill`, "1");
-    while (!readFileSync(`${base}/cgroup.events`, "utf8").includes("populated 0"));
+    unlessGone(() => {
+      writeFileSync(`${base}/cgroup.kill`, "1");
+      while (!readFileSync(`${base}/cgroup.events`, "utf8").includes("populated 0"));
+    });
     removeCgroups(base);
   });
   return base;
@@ -454,6 +467,28 @@ describe("the keeper's own life", () => {
     await new Promise<void>((resolve) => reader.once("close", () => resolve()));
     expect(await keeper.exited).toBe("SIGKILL");
   });
+
+  where(cgroupRoot !== undefined, "root and a writable cgroup v2 tree")(
+    "when it is killed, its guardian ends units in cgroups",
+    async () => {
+      const base = cgroupBase();
+      const { keeper, manager } = await start();
+      manager.client.send({ kind: "groupMode", cgroupBase: base });
+      manager.client.send({ kind: "groupCreate", group: "a.service", path: "system.slice/a.service" });
+      const fifo = join(scratch(bench, "guarded"), "fifo");
+      const { execFileSync, spawn } = await import("node:child_process");
+      execFileSync("mkfifo", [fifo]);
+      const reader = spawn("cat", [fifo], { stdio: ["ignore", "pipe", "inherit"] });
+      manager.client.spawn(
+        1,
+        "a.service",
+        run(["/bin/sh", "-c", `exec > ${fifo}; echo started; setsid sleep 1000 & wait`]),
+      );
+      await new Promise<void>((resolve) => reader.stdout.once("data", () => resolve()));
+      keeper.child.kill("SIGKILL");
+      await new Promise<void>((resolve) => reader.once("close", () => resolve()));
+    },
+  );
 
   test("a second keeper learns who holds the lock", async () => {
     const path = join(bench.directory, "lock");
