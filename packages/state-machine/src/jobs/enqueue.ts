@@ -70,12 +70,16 @@ export function enqueue(turn: Turn, request: JobRequest): Enqueued {
     emit(turn, { kind: "log", line: { priority: line.priority, message: line.message, fields } });
   }
   if (!plan.ok) return { ok: false, error: plan.error.name, message: plan.error.message };
+  if (!plan.jobs.some((job) => job.anchor)) {
+    // What was asked for was given up on the way: nothing of the rest makes sense without it.
+    const message = `Transaction for ${request.unit}/${request.type} has come to nothing. See system logs for details.`;
+    return { ok: false, error: "org.freedesktop.systemd1.TransactionOrderIsCyclic", message };
+  }
   for (const job of plan.cancel) turn.engine.finishJob(turn, job, "canceled", { recursive: false, already: false });
   let anchor: JobRecord | undefined;
   for (const planned of plan.jobs) {
     const job = install(turn, planned, trigger);
     if (planned.anchor) anchor = job;
   }
-  if (anchor === undefined) throw new Error(`the transaction of ${request.unit}/${request.type} has no anchor`);
-  return { ok: true, job: turn.state.jobs.get(anchor.id) ?? anchor };
+  return { ok: true, job: anchor! };
 }

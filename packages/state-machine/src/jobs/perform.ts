@@ -50,6 +50,8 @@ export function performStart(turn: Turn, job: JobRecord): Outcome {
   const state = activeState(turn, job.unit);
   if (isActiveOrReloading(state)) return "already";
   if (definitionOf(turn.state, job.unit)?.loadState !== "loaded") return "failed";
+  // What goes down is started when it is down; there is no point in looking at conditions before.
+  if (state === "deactivating") return "again";
   const machine = turn.engine.machineOf(job.unit);
   if (state !== "activating") {
     const outcome = conditions(turn, job);

@@ -119,7 +119,7 @@ export interface ServiceData {
   /** PIDFile=: the main process has ended, and the file is being read: a daemon may have handed over to another before. */
   readonly heldExit: HeldExit | undefined;
   readonly mainExec: ExecStatus;
-  /** Which ExecStart= the main process runs; undefined once it ended. */
+  /** Which ExecStart= the main process runs, or ran last; undefined for one that we did not start. */
   readonly mainCommand: number | undefined;
   /** Keyed `ExecStart:0`. */
   readonly commands: Readonly<Record<string, ExecStatus>>;

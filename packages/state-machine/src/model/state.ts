@@ -118,6 +118,8 @@ export interface JobRecord extends Job {
   readonly check: number | undefined;
   /** Conditions held for this start already: an EAGAIN must not ask again at once. */
   readonly checked: boolean;
+  /** It was tried while the unit waited to be restarted, and that counted for StartLimitBurst= as systemd counts it. */
+  readonly counted?: boolean;
   readonly trigger: TriggerDetails | undefined;
   readonly timers: { readonly timeout?: number; readonly "running-timeout"?: number };
 }

@@ -1,3 +1,4 @@
+import { jobOf, patchJob } from "../turn.ts";
 import { data, patch, type Service } from "./data.ts";
 import { enterRestart } from "./dead.ts";
 import { enterSignal, enterStop, enterStopByNotify } from "./ending.ts";
@@ -55,7 +56,7 @@ const nothing = (): void => {};
 /** The process that this would be about is not there in this state: a message that was on its way. */
 const late = (): void => {};
 
-const start: Readonly<Record<"begins" | "underway" | "done" | "later", CommonCell<"start">>> = {
+const start: Readonly<Record<"begins" | "underway" | "done" | "later" | "notYet", CommonCell<"start">>> = {
   begins: (at) => {
     // Only starts that begin count: a job that is tried again while the unit is still going down is no start.
     if (!withinStartLimit(at)) return "failed";
@@ -64,8 +65,15 @@ const start: Readonly<Record<"begins" | "underway" | "done" | "later", CommonCel
   },
   underway: () => "quiet",
   done: () => "already",
-  // A unit that goes down, or waits to be restarted, is started when it is down; the job waits.
+  // A unit that goes down is started when it is down; the job waits.
   later: () => "again",
+  // So does one that waits to be restarted, but the attempt counts, once.
+  notYet: (at) => {
+    const job = jobOf(at.turn, at.unit);
+    if (job === undefined || job.counted) return "again";
+    patchJob(at.turn, job.id, { counted: true });
+    return withinStartLimit(at) ? "again" : "failed";
+  },
 };
 
 /** Type=simple is up as soon as the process exists: systemd never says "Starting" of it. */
@@ -241,7 +249,7 @@ export const table: Table = {
   failed: { ...atRest, start: start.begins, stop: stop.underway, resetFailed: resets.failed, restartElapsed: late },
   "auto-restart": {
     ...atRest,
-    start: start.later,
+    start: start.notYet,
     stop: stop.notRestarted,
     resetFailed: resets.nothing,
     restartElapsed: (at) => enterRestart(at),

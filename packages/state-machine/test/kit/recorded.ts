@@ -20,7 +20,8 @@ export function readTraces(file: URL): Map<string, Trace[]> {
     const parts = steps.match(/\([^)]*\)|\S+/g) ?? [];
     const trace: Trace = {
       states: parts.filter((part) => !part.startsWith("(") && part !== "final-sigterm"),
-      jobs: once(parts.filter((part) => part.startsWith("("))),
+      // A reload that the service decides on itself is spread by a job that does nothing; ours needs none.
+      jobs: once(parts.filter((part) => part.startsWith("(") && !part.startsWith("(nop "))),
       show: lines[i + 1]!.trim(),
     };
     units.set(unit, [...(units.get(unit) ?? []), trace]);
@@ -83,6 +84,13 @@ export function systemctl(world: World, words: readonly string[]): void {
   const unit = words.at(-1)!;
   if (verb === "reset-failed") {
     world.deliver({ kind: "resetFailed", request: 0, unit });
+    return;
+  }
+  if (verb === "kill") {
+    const of = (name: string): string | undefined =>
+      words.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+    const signal = { USR1: 10, TERM: 15, KILL: 9 }[of("signal") ?? "TERM"] ?? 15;
+    world.deliver({ kind: "kill", request: 0, unit, whom: (of("kill-whom") ?? "all") as "all", signal });
     return;
   }
   const mode = words.find((word) => word.startsWith("--job-mode="))?.slice("--job-mode=".length) ?? "replace";

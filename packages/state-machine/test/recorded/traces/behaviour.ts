@@ -4,6 +4,10 @@ import type { Program } from "@steward/state-machine";
 export interface Behaviour {
   /** It says READY=1 after so long. */
   readonly readyMs?: number;
+  /** Messages by systemd-notify(1), each so long after the one before. */
+  readonly says?: readonly (readonly [afterMs: number, ...words: string[]])[];
+  /** Signals that make it exit with a status. */
+  readonly traps?: Readonly<Partial<Record<"USR1" | "USR2" | "TERM" | "HUP", number>>>;
   /** It ends after so long, by itself … */
   readonly endMs?: number;
   readonly exit?: number;
@@ -28,6 +32,7 @@ function pause(ms: number): string {
 export function toScript(b: Behaviour): string {
   const lines = ["ulimit -c 0", "exec 9<> <(:)"];
   if (b.ignoresTerm) lines.push("trap '' TERM");
+  for (const [signal, status] of Object.entries(b.traps ?? {})) lines.push(`trap 'exit ${status}' ${signal}`);
   if (b.leaves === "child") lines.push("sleep 1000 &");
   if (b.leaves === "stubborn child") lines.push("(trap '' TERM; exec sleep 1000) &");
   if (b.daemon !== undefined) {
@@ -36,6 +41,7 @@ export function toScript(b: Behaviour): string {
   }
   const ready = b.readyMs ?? Number.POSITIVE_INFINITY;
   if (ready !== Number.POSITIVE_INFINITY) lines.push(pause(ready), "systemd-notify --ready --pid=$$");
+  for (const [ms, ...words] of b.says ?? []) lines.push(pause(ms), `systemd-notify ${words.join(" ")}`);
   if (b.endMs === undefined && b.exit === undefined && b.signal === undefined)
     lines.push("while :; do read -t 1000 -u 9 _ || true; done");
   else {
@@ -60,11 +66,26 @@ export function toProgram(b: Behaviour): Program {
       ...(pidFile === undefined ? {} : { writesPidFile: pidFile }),
     });
   }
+  const notify: NonNullable<Program["notify"]>[number][] = [];
+  if (b.readyMs !== undefined) notify.push({ atUsec: b.readyMs * 1_000, fields: [["READY", "1"]] });
+  let atUsec = (b.readyMs ?? 0) * 1_000;
+  for (const [ms, ...words] of b.says ?? []) {
+    atUsec += ms * 1_000;
+    notify.push({
+      atUsec,
+      fields: words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)] as const),
+    });
+  }
+  const numbered = { USR1: 10, USR2: 12, TERM: 15, HUP: 1 } as const;
+  const handles = Object.fromEntries(
+    Object.entries(b.traps ?? {}).map(([name, status]) => [numbered[name as "USR1"], status]),
+  );
   const signal = b.signal === undefined ? undefined : numbers[b.signal];
   return {
     forks,
     ...(b.ignoresTerm ? { ignores: [15] } : {}),
-    ...(b.readyMs === undefined ? {} : { notify: [{ atUsec: b.readyMs * 1_000, fields: [["READY", "1"]] }] }),
+    notify,
+    handles,
     ...(ends ? { runsUsec: (b.endMs ?? 1) * 1_000 } : {}),
     ...(ends
       ? { end: signal === undefined ? { code: "exited", status: b.exit ?? 0 } : { code: "killed", status: signal } }

@@ -330,7 +330,352 @@ function* all(): Generator<Scenario> {
   };
   yield { name: "condition", lines: [], unit: ["ConditionPathExists=/nonexistent"], main: lives, do: ["start", 200] };
   yield { name: "assert", lines: [], unit: ["AssertPathExists=/nonexistent"], main: lives, do: ["start", 200] };
+  yield* more();
   yield { name: "idle", lines: ["Type=idle"], main: lives, do: ["start", 6000, "stop", 300] };
+}
+
+const notify = ["Type=notify", "NotifyAccess=all"];
+
+function* more(): Generator<Scenario> {
+  const ready: Behaviour = { readyMs: 100 };
+  yield {
+    name: "RELOADING and READY",
+    lines: notify,
+    main: {
+      ...ready,
+      says: [
+        [300, "RELOADING=1"],
+        [300, "READY=1"],
+      ],
+    },
+    do: ["start", 1200, "stop", 200],
+  };
+  yield {
+    name: "RELOADING and no READY",
+    lines: [...notify, "TimeoutStartSec=1"],
+    main: { ...ready, says: [[300, "RELOADING=1"]] },
+    do: ["start", 1900, "stop", 200],
+  };
+  yield {
+    name: "STOPPING and it goes",
+    lines: notify,
+    main: { ...ready, says: [[300, "STOPPING=1"]], endMs: 600, exit: 0 },
+    do: ["start", 1200],
+  };
+  yield {
+    name: "STOPPING and it stays",
+    lines: [...notify, "TimeoutStopSec=1"],
+    main: { ...ready, says: [[300, "STOPPING=1"]] },
+    do: ["start", 2000],
+  };
+  yield {
+    name: "STOPPING, Restart=always",
+    lines: [...notify, "Restart=always", "RestartSec=300"],
+    main: { ...ready, says: [[300, "STOPPING=1"]], endMs: 600, exit: 0 },
+    do: ["start", 1200],
+  };
+  yield {
+    name: "WATCHDOG=trigger",
+    lines: notify,
+    main: { ...ready, says: [[300, "WATCHDOG=trigger"]] },
+    do: ["start", 1000],
+  };
+  yield {
+    name: "WATCHDOG=1 now and then",
+    lines: [...notify, "WatchdogSec=1"],
+    main: {
+      ...ready,
+      says: [
+        [600, "WATCHDOG=1"],
+        [600, "WATCHDOG=1"],
+        [600, "WATCHDOG=1"],
+      ],
+    },
+    do: ["start", 3600],
+  };
+  yield {
+    name: "WATCHDOG_USEC",
+    lines: notify,
+    main: { ...ready, says: [[100, "WATCHDOG_USEC=700000"]] },
+    do: ["start", 1600],
+  };
+  yield {
+    name: "EXTEND_TIMEOUT_USEC in start",
+    lines: [...notify, "TimeoutStartSec=1"],
+    main: {
+      says: [
+        [500, "EXTEND_TIMEOUT_USEC=3000000"],
+        [1500, "READY=1"],
+      ],
+    },
+    do: ["start", 300, "stop", 200],
+  };
+  yield {
+    name: "EXTEND_TIMEOUT_USEC that is not kept",
+    lines: [...notify, "TimeoutStartSec=1"],
+    main: { says: [[500, "EXTEND_TIMEOUT_USEC=1500000"]] },
+    do: ["start", 300],
+  };
+  yield {
+    name: "READY and STOPPING in one message",
+    lines: notify,
+    main: { says: [[300, "READY=1", "STOPPING=1"]], endMs: 300, exit: 0 },
+    do: ["start", 800],
+  };
+  yield {
+    name: "READY of a simple service",
+    lines: ["NotifyAccess=all"],
+    main: { says: [[200, "READY=1"]] },
+    do: ["start", 500, "stop", 200],
+  };
+  yield {
+    name: "RELOADING of a simple service",
+    lines: ["NotifyAccess=all"],
+    main: {
+      says: [
+        [200, "RELOADING=1"],
+        [200, "READY=1"],
+      ],
+    },
+    do: ["start", 800, "stop", 200],
+  };
+  yield {
+    name: "messages that nobody listens to",
+    lines: ["Type=notify", "NotifyAccess=main", "TimeoutStartSec=1"],
+    main: { says: [[200, "STATUS=x"]] },
+    do: ["start", 300],
+  };
+  yield {
+    name: "systemctl reload with RELOADING",
+    lines: notify,
+    main: {
+      ...ready,
+      says: [
+        [500, "RELOADING=1"],
+        [300, "READY=1"],
+      ],
+    },
+    others: { ExecReload: { exit: 0, endMs: 1000 } },
+    do: ["start", 100, "reload", 500, "stop", 200],
+  };
+  yield {
+    name: "KillSignal=SIGUSR1 exits 5",
+    lines: ["KillSignal=SIGUSR1"],
+    main: { traps: { USR1: 5 } },
+    do: ["start", 200, "stop", 300],
+  };
+  yield {
+    name: "RestartKillSignal=SIGUSR2",
+    lines: ["RestartKillSignal=SIGUSR2"],
+    main: { traps: { USR2: 0, TERM: 9 } },
+    do: ["start", 200, "restart", 300, "stop", 300],
+  };
+  yield {
+    name: "SIGTERM exits 143",
+    lines: ["SuccessExitStatus=143"],
+    main: { traps: { TERM: 143 } },
+    do: ["start", 200, "stop", 300],
+  };
+  yield {
+    name: "SIGTERM exits 143, and that is a failure",
+    lines: [],
+    main: { traps: { TERM: 143 } },
+    do: ["start", 200, "stop", 300],
+  };
+  yield {
+    name: "SIGTERM exits 1, Restart=always",
+    lines: ["Restart=always"],
+    main: { traps: { TERM: 1 } },
+    do: ["start", 200, "stop", 300],
+  };
+  yield {
+    name: "systemctl kill --signal=USR1, Restart=on-failure",
+    lines: ["Restart=on-failure", "RestartSec=300"],
+    main: lives,
+    do: ["start", 200, "kill --signal=USR1", 300],
+  };
+  yield {
+    name: "systemctl kill --signal=TERM, Restart=on-failure",
+    lines: ["Restart=on-failure", "RestartSec=300"],
+    main: lives,
+    do: ["start", 200, "kill --signal=TERM", 300],
+  };
+  yield {
+    name: "systemctl kill with a child left",
+    lines: ["Restart=on-failure", "RestartSec=300"],
+    main: { leaves: "child" },
+    do: ["start", 200, "kill --kill-whom=main --signal=KILL", 400],
+  };
+  yield {
+    name: "ExitType=cgroup, the main process ends first",
+    lines: ["ExitType=cgroup"],
+    main: { endMs: 300, exit: 0, leaves: "child" },
+    do: ["start", 800, "stop", 300],
+  };
+  yield {
+    name: "ExitType=cgroup, the main process fails first",
+    lines: ["ExitType=cgroup"],
+    main: { endMs: 300, exit: 1, leaves: "child" },
+    do: ["start", 800, "stop", 300],
+  };
+  yield {
+    name: "ExitType=cgroup alone",
+    lines: ["ExitType=cgroup"],
+    main: { endMs: 300, exit: 0 },
+    do: ["start", 700],
+  };
+  yield {
+    name: "oneshot, Restart=on-failure",
+    lines: ["Type=oneshot", "Restart=on-failure", "RestartSec=300"],
+    main: { exit: 1 },
+    do: ["start", 400],
+  };
+  yield {
+    name: "oneshot, a time-out",
+    lines: ["Type=oneshot", "TimeoutStartSec=1"],
+    main: lives,
+    others: { ExecStopPost: ok },
+    do: ["start", 400],
+  };
+  yield {
+    name: "oneshot, stopped while it runs",
+    lines: ["Type=oneshot"],
+    main: lives,
+    others: { ExecStop: ok, ExecStopPost: ok },
+    do: ["start --no-block", 300, "stop", 300],
+  };
+  yield {
+    name: "oneshot with ExecStop",
+    lines: ["Type=oneshot"],
+    main: ok,
+    others: { ExecStop: ok, ExecStopPost: ok },
+    do: ["start", 400],
+  };
+  yield {
+    name: "oneshot that remains, with ExecStop",
+    lines: ["Type=oneshot", "RemainAfterExit=yes"],
+    main: ok,
+    others: { ExecStop: ok, ExecStopPost: ok },
+    do: ["start", 300, "stop", 300],
+  };
+  yield {
+    name: "oneshot that remains, started again, restarted",
+    lines: ["Type=oneshot", "RemainAfterExit=yes"],
+    main: ok,
+    do: ["start", 200, "start", 200, "restart", 300],
+  };
+  yield {
+    name: "oneshot that remains, reloaded",
+    lines: ["Type=oneshot", "RemainAfterExit=yes"],
+    main: ok,
+    others: { ExecReload: ok },
+    do: ["start", 200, "reload", 300, "stop", 200],
+  };
+  yield { name: "forking, and the parent fails", lines: ["Type=forking"], main: { exit: 3 }, do: ["start", 400] };
+  yield { name: "forking, and nothing is left", lines: ["Type=forking"], main: { exit: 0 }, do: ["start", 400] };
+  yield {
+    name: "forking, and nothing is left, remains",
+    lines: ["Type=forking", "RemainAfterExit=yes"],
+    main: { exit: 0 },
+    do: ["start", 400, "stop", 200],
+  };
+  yield {
+    name: "forking, the parent never ends",
+    lines: ["Type=forking", "TimeoutStartSec=1"],
+    main: lives,
+    do: ["start", 300],
+  };
+  yield {
+    name: "forking, the PID file never comes",
+    lines: ["Type=forking", "PIDFile=/run/nowhere.pid", "TimeoutStartSec=1"],
+    main: { exit: 0, endMs: 50, daemon: { behaviour: lives } },
+    do: ["start", 300],
+  };
+  yield {
+    name: "forking, GuessMainPID=no",
+    lines: ["Type=forking", "GuessMainPID=no"],
+    main: { exit: 0, endMs: 50, daemon: { behaviour: { endMs: 700, exit: 4 } } },
+    do: ["start", 300, 900],
+  };
+  yield {
+    name: "forking, restarted",
+    lines: ["Type=forking"],
+    main: { exit: 0, endMs: 50, daemon: { behaviour: lives } },
+    do: ["start", 300, "restart", 300, "stop", 200],
+  };
+  yield {
+    name: "exec, restarted while it waits",
+    lines: ["Type=exec", "Restart=always", "RestartSec=300"],
+    main: { endMs: 200, exit: 1 },
+    do: ["start", 500, "restart", 500, "stop", 200],
+  };
+  yield {
+    name: "start while it waits to be restarted",
+    lines: ["Restart=always", "RestartSec=1"],
+    unit: ["StartLimitBurst=2", "StartLimitIntervalSec=60"],
+    main: { endMs: 200, exit: 1 },
+    do: ["start", 500, "start", 300],
+  };
+  yield {
+    name: "ExecStopPost fails after a clean stop",
+    lines: [],
+    main: lives,
+    others: { ExecStopPost: { exit: 1 } },
+    do: ["start", 200, "stop", 300],
+  };
+  yield {
+    name: "ExecStop fails on a clean stop, Restart=on-failure",
+    lines: ["Restart=on-failure"],
+    main: lives,
+    others: { ExecStop: { exit: 1 } },
+    do: ["start", 200, "stop", 300],
+  };
+  yield {
+    name: "try-restart while it starts",
+    lines: ["Type=notify"],
+    main: lives,
+    do: ["start --no-block", 300, "try-restart --no-block", 500, "stop", 200],
+  };
+  yield {
+    name: "restart --no-block twice",
+    lines: [],
+    main: lives,
+    others: { ExecStop: { endMs: 300, exit: 0 } },
+    do: ["start", 200, "restart --no-block", 100, "restart", 300],
+  };
+  yield {
+    name: "stop --no-block, then start --no-block, then stop",
+    lines: [],
+    main: lives,
+    others: { ExecStop: { endMs: 400, exit: 0 } },
+    do: ["start", 200, "stop --no-block", 100, "start --no-block", 100, "stop", 500],
+  };
+  yield {
+    name: "reload twice at once",
+    lines: [],
+    main: lives,
+    others: { ExecReload: { endMs: 400, exit: 0 } },
+    do: ["start", 200, "reload --no-block", 100, "reload", 800, "stop", 200],
+  };
+  yield {
+    name: "restart while it reloads",
+    lines: [],
+    main: lives,
+    others: { ExecReload: { endMs: 400, exit: 0 } },
+    do: ["start", 200, "reload --no-block", 100, "restart", 800, "stop", 200],
+  };
+  yield {
+    name: "RuntimeMaxSec of a oneshot",
+    lines: ["Type=oneshot", "RuntimeMaxSec=1"],
+    main: { endMs: 1500, exit: 0 },
+    do: ["start", 200],
+  };
+  yield {
+    name: "RuntimeMaxSec, Restart=on-failure",
+    lines: ["RuntimeMaxSec=1", "Restart=on-failure", "RestartSec=300"],
+    main: lives,
+    do: ["start", 1700],
+  };
 }
 
 /** All scenarios; the unit of each is `t-N.service`. */
