@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   entryPrinter,
@@ -127,3 +129,23 @@ test("boots are found by id, offset, or both", () => {
   expect(findBoot(journal, "0", first)).toBe(first);
   journal.close();
 });
+
+/** Only on a terminal are lines cut: script(1) gives one. */
+const haveScript = haveJournalctl && existsSync("/usr/bin/script");
+test.skipIf(!haveScript).each([80, 60, 45, 43, 42, 41, 40, 38, 36, 20])(
+  "lines are cut at %d columns as on a terminal",
+  (columns) => {
+    const path = corpusFile("default");
+    const command = `stty cols ${columns}; journalctl --no-pager --no-full --file ${path}`;
+    const env = {
+      PATH: process.env.PATH,
+      TZ: "UTC",
+      LANG: "C.UTF-8",
+      SYSTEMD_COLORS: "0",
+      COLUMNS: String(columns),
+      TERM: "dumb",
+    };
+    const theirs = execFileSync("script", ["-qc", command, "/dev/null"], { env, stdio: ["ignore", "pipe", "pipe"] });
+    expect(ours(path, "short", {}, { columns })).toBe(theirs.toString("latin1").replaceAll("\r", ""));
+  },
+);

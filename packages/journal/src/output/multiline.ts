@@ -18,6 +18,7 @@ const MOST_CHARACTERS = 300;
 
 /** A message's lines, each with its line break, the first to stand behind the prefix. */
 export function multilineText(message: string, layout: Layout): string {
+  if (message === "") return "\n";
   const { prefix, columns, found } = layout;
   const { on, off } = layout.colours;
   const indentation = " ".repeat(prefix);

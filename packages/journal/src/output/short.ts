@@ -23,6 +23,8 @@ export interface Before {
   readonly bootId: string;
 }
 
+const UNKNOWN = " unknown";
+
 /** A line a message, like a syslog file's (journalctl(1), -o short and kin); nothing for an entry without a message. */
 export function shortText(
   entry: JournalEntry,
@@ -50,7 +52,7 @@ export function shortText(
     if (userUnit !== undefined) prefix += `/${userUnit.toString("utf8")}`;
   } else if (identifier !== undefined && shallShow(identifier, options)) prefix += ` ${identifier.toString("utf8")}`;
   else if (command !== undefined && shallShow(command, options)) prefix += ` ${command.toString("utf8")}`;
-  else prefix += " unknown";
+  else prefix += UNKNOWN;
   const pid = pick("_PID");
   const claimedPid = pick("SYSLOG_PID");
   if (pid !== undefined && shallShow(pid, options)) prefix += `[${pid.toString("utf8")}]`;
@@ -68,7 +70,8 @@ export function shortText(
   const encoding = printable || options.all !== true ? "utf8" : "latin1";
   const raw = encoding === "utf8" ? message.toString("utf8") : untilNul(message.toString("latin1"));
   const lines = multilineText(options.all === true ? raw : withoutTabsAndAnsi(raw), {
-    prefix: widthOf(prefix) + 2,
+    // journalctl does not count this word, so its following lines stand further left.
+    prefix: widthOf(prefix) + 2 - (prefix.includes(UNKNOWN) ? UNKNOWN.length : 0),
     columns: options.columns,
     colours: options.colour === true ? priorityColours(level) : noColours,
     found: options.found?.(raw) ?? [0, 0],

@@ -67,13 +67,13 @@ function isWide(code: number): boolean {
   );
 }
 
-/** Shortens text to `columns` with an ellipsis that stands at `percent` of it. */
+/** Shortens text to `columns` with an ellipsis that stands at `percent` of it (rounded, or cut where not all is ASCII: so systemd does). */
 export function ellipsize(text: string, columns: number, percent: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns <= 0) return "";
   const characters = [...text];
-  const before = Math.floor((columns * percent) / 100);
-  const head = characters.slice(0, Math.min(before, columns - 1));
+  const ascii = /^[\x00-\x7f]*$/.test(text);
+  const head = characters.slice(0, Math.floor(((columns - 1) * percent + (ascii ? 50 : 0)) / 100));
   const after = columns - 1 - head.length;
   return `${head.join("")}…${after > 0 ? characters.slice(-after).join("") : ""}`;
 }
