@@ -29,7 +29,7 @@ const actions = [
 /** What reboot(2) is given: ASCII, and short. */
 const rebootArgument = checkedText(
   "text",
-  (t) => t.length <= 255 && /^[\x20-\x7e]*$/.test(t),
+  (t) => t.length <= 255 && /^[\x01-\x7f]*$/.test(t),
   (t) => `Invalid reboot parameter '${t}', ignoring.`,
 );
 

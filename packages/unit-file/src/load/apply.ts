@@ -99,6 +99,10 @@ function applyEntry(assignment: UnitAssignment, destinations: readonly Destinati
     // What was only complained of was not set.
     if (after === before && target.diagnostics.length > complaints) continue;
     target.builder.put(to.section, to.name, after, entry);
+    // systemd.unit(5), JobTimeoutSec=: it counts for the other as long as that is not set.
+    if (directive === "JobTimeoutSec" && !target.builder.isSet("Unit", "JobRunningTimeoutSec")) {
+      target.builder.put("Unit", "JobRunningTimeoutSec", after);
+    }
     if (after !== before && to.section === "Unit" && isDependencyKind(to.name)) {
       const origin = entry.position;
       for (const name of (after as readonly string[]).slice((before as readonly string[]).length)) {

@@ -47,11 +47,6 @@ export function finishUnit(
     default:
       break;
   }
-  // systemd.unit(5), JobTimeoutSec=: each of the two counts for the other where that is not set.
-  const isSet = (name: string): boolean => builder.isSet("Unit", name);
-  if (isSet("JobTimeoutSec") && !isSet("JobRunningTimeoutSec")) {
-    builder.put("Unit", "JobRunningTimeoutSec", settings.Unit.JobTimeoutSec);
-  }
   finishSlice(parts, builder, facts);
   if (settings.Unit.Description === "") builder.put("Unit", "Description", defaultDescription(parts, settings));
 }

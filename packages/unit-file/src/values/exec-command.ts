@@ -73,7 +73,7 @@ function readCommand(a: Assignment, first: Word): ReadCommand {
   }
   const wrong = pathProblem(path);
   if (wrong !== undefined)
-    return { problem: (tail) => `${wrong}${tail}: ${path === "" ? a.value : path}`, ignoreFailure };
+    return { problem: (tail) => `${wrong}${tail}: ${path === "" ? `'${a.value}'` : path}`, ignoreFailure };
 
   const argv: string[] = flags.separateArgv0 ? [] : [path];
   const end = readArguments(a, first.next, argv);

@@ -109,7 +109,8 @@ export function nameFilter(
     repeats: "adds",
     initial: undefined,
     assign(previous, a) {
-      if (a.value === "") return undefined;
+      // Emptied, it stays the kind of list that it was.
+      if (a.value === "") return previous && { allowList: previous.allowList, names: [] };
       const invert = a.value.startsWith("~");
       const allowList = previous ? previous.allowList : !invert;
       const names = new Set(previous?.names);

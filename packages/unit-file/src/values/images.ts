@@ -123,12 +123,10 @@ export function rootHash(signature: boolean): Kind<RootHash> {
         a.warn(`Failed to decode RootHashSignature=, ignoring: ${a.value}`);
         return previous;
       }
-      if (a.value.length < 32) {
-        a.warn(`RootHash= is too short, ignoring: ${a.value}`);
-        return previous;
-      }
-      const hex = /^([0-9a-fA-F]{2})+$/.test(a.value) ? (a.value.match(/../g) ?? []) : undefined;
+      const digits = a.value.replace(/[ \t\n\r]/g, "");
+      const hex = /^([0-9a-fA-F]{2})+$/.test(digits) ? (digits.match(/../g) ?? []) : undefined;
       if (!hex) a.warn(`Failed to decode RootHash=, ignoring: ${a.value}`);
+      else if (hex.length < 16) a.warn(`RootHash= is too short, ignoring: ${a.value}`);
       else return { bytes: hex.map((h) => Number.parseInt(h, 16)), path: "" };
       return previous;
     },

@@ -32,5 +32,6 @@ export const terminalSize: Kind<number | undefined> = {
     if (value === undefined) a.warn(`Failed to parse unsigned value, ignoring: ${a.value}`);
     return value ?? previous;
   },
-  toBus: (v) => v ?? 65535,
+  // Sixteen bits on the bus, more in the file.
+  toBus: (v) => (v ?? 65535) & 0xffff,
 };

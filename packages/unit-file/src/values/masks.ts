@@ -253,7 +253,8 @@ export const coredumpFilter: Kind<bigint | undefined> = {
       else bad = true;
     });
     if (bad) {
-      a.warn(`Failed to parse the CoredumpFilter=${a.value}, ignoring: Invalid argument`);
+      const why = /^-[0-9]/.test(a.value) ? "Numerical result out of range" : "Invalid argument";
+      a.warn(`Failed to parse the CoredumpFilter=${a.value}, ignoring: ${why}`);
       return previous;
     }
     return mask | (previous ?? 0n);

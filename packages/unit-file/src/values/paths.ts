@@ -296,7 +296,8 @@ export const managedDirectories: Kind<readonly ManagedDirectory[]> = list<Manage
 
 function checkRelative(path: string, a: Assignment): string | undefined {
   const simple = simplifyPath(path);
-  if (simple.startsWith("/")) a.warn(`${a.directive}= path is absolute, ignoring: ${path}`);
+  if (simple === "") a.warn(`${a.directive}= path has invalid length (0 bytes), ignoring.`);
+  else if (simple.startsWith("/")) a.warn(`${a.directive}= path is absolute, ignoring: ${path}`);
   else if (!isNormalizedPath(simple)) a.warn(`${a.directive}= path is not normalized, ignoring: ${simple}`);
   else if (simple === "private" || simple.startsWith("private/")) {
     a.warn(`${a.directive}= path can't be 'private', ignoring assignment: ${path}`);

@@ -126,7 +126,8 @@ export function jobTimeout(initial: number): Kind<number> {
     (t, a) => {
       const value = parseTimespan(t);
       if (value === undefined) a.warn(`Failed to parse ${a.directive}= parameter, ignoring: ${t}`);
-      return value;
+      // 0 switches it off.
+      return value === 0 ? Number.POSITIVE_INFINITY : value;
     },
     toU64,
   );
