@@ -16,6 +16,7 @@ import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";
 import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
+import { type GeneratorLog, generateEnvironment, generateUnits } from "./generators.ts";
 import { InstallFiles } from "./install-files.ts";
 import { encodeExportEntry } from "./journal-export.ts";
 import { toCoreEvent } from "./keeper-events.ts";
@@ -105,7 +106,7 @@ export class Steward {
       settle: () => this.loop.run(),
       emit: (signal) => this.connections.emit(signal),
       logDiagnostics: (units) => this.logDiagnostics(units),
-      runGenerators: () => this.paths.runGenerators(),
+      runGenerators: () => generateUnits(environment, this.generatorLine),
       settingsChanged: () => parts.store.append([{ v: recordVersion, settings: this.manager.settings() }]),
       reexecute: () => setImmediate(() => process.exit(0)),
     });
@@ -175,9 +176,25 @@ export class Steward {
     );
     this.compact(again);
     if (!core.recovered) this.sayHello();
-    await this.paths.runGenerators();
+    if (!core.recovered) {
+      this.manager.moment("GeneratorsStartTimestamp");
+      await generateEnvironment(this.parts.environment, this.generatorLine);
+      await generateUnits(this.parts.environment, this.generatorLine);
+      this.manager.moment("GeneratorsFinishTimestamp");
+    }
     this.start(again);
   }
+
+  /** What a generator prints goes to the journal under its own name. */
+  private readonly generatorLine: GeneratorLog = (identifier, priority, message) => {
+    const entry = encodeExportEntry([
+      ["PRIORITY", String(priority)],
+      ["MESSAGE", message],
+      ["SYSLOG_IDENTIFIER", identifier],
+      ["SYSLOG_FACILITY", "3"],
+    ]);
+    this.parts.keeper.send({ kind: "log", entry }, 0);
+  };
 
   /** The first line of a boot: a reader of the journal sees from it that nothing before is missing. */
   private sayHello(): void {

@@ -28,8 +28,6 @@ export class UnitPaths {
     return loadContext(this.environment);
   }
 
-  async runGenerators(): Promise<void> {}
-
   installPlace(): InstallPlace {
     return { tree: this.environment.tree, paths: { ...this.paths, search: this.list() } };
   }
