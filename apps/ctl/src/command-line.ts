@@ -26,21 +26,39 @@ class Mistake {
   }
 }
 
+/** Verbs that are programs of their own beside systemctl: what follows them they read by their own tables. */
+const ownVerbs: readonly string[] = ["analyze", "edit", "escape", "import", "verify"];
+
 /** Reads arguments (without node and script). `logs` and `journal` read -f, -p, -t and -r as journalctl does. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { words, options, problem } = parseArguments(argv, optionTable, ownVerbs);
+  const [verb = "", ...args] = words;
+  return { verb, args, options, ...(problem !== undefined && { problem }) };
+}
+
+/** Reads arguments by a table of options; what follows a first word out of `stops` is left as it is. */
+export function parseArguments(
+  argv: readonly string[],
+  table: readonly OptionRow[],
+  stops: readonly string[] = [],
+): { readonly words: readonly string[]; readonly options: Options; readonly problem?: string } {
   const settings: Settings = {};
   const words: string[] = [];
   let problem: string | undefined;
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!;
+    if (words.length === 1 && stops.includes(words[0]!)) {
+      words.push(...argv.slice(index));
+      break;
+    }
     if (word === "--") {
       words.push(...argv.slice(index + 1));
       break;
     }
     const used = word.startsWith("--")
-      ? long(settings, word.slice(2), argv[index + 1])
+      ? long(settings, table, word.slice(2), argv[index + 1])
       : word.startsWith("-") && word !== "-"
-        ? short(settings, word.slice(1), argv[index + 1])
+        ? short(settings, table, word.slice(1), argv[index + 1])
         : void words.push(word);
     if (used instanceof Mistake) {
       const dashed = word.startsWith("-.") ? `:\n      stewardctl [OPTIONS...] COMMAND -- ${word} ...` : "";
@@ -49,18 +67,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     }
     if (used === "next") index++;
   }
-  const [verb = "", ...args] = words;
-  return { verb, args, options: settings, ...(problem !== undefined && { problem }) };
+  return { words, options: settings, ...(problem !== undefined && { problem }) };
 }
 
 type Used = "next" | "own" | Mistake;
 
-function long(settings: Settings, text: string, next: string | undefined): Used {
+function long(settings: Settings, table: readonly OptionRow[], text: string, next: string | undefined): Used {
   const equals = text.indexOf("=");
   const name = equals < 0 ? text : text.slice(0, equals);
   const value = equals < 0 ? undefined : text.slice(equals + 1);
-  const exact = optionTable.find((row) => row.name === name && row.name.length > 1);
-  const candidates = exact ? [exact] : optionTable.filter((row) => row.name.startsWith(name) && row.name.length > 1);
+  const exact = table.find((row) => row.name === name && row.name.length > 1);
+  const candidates = exact ? [exact] : table.filter((row) => row.name.startsWith(name) && row.name.length > 1);
   const [row] = candidates;
   if (row === undefined) return new Mistake(`unrecognized option '--${name}'`);
   if (candidates.length > 1) {
@@ -81,10 +98,10 @@ function long(settings: Settings, text: string, next: string | undefined): Used 
   return "next";
 }
 
-function short(settings: Settings, letters: string, next: string | undefined): Used {
+function short(settings: Settings, table: readonly OptionRow[], letters: string, next: string | undefined): Used {
   for (let at = 0; at < letters.length; at++) {
     const letter = letters[at]!;
-    const row = optionTable.find((each) => each.short === letter);
+    const row = table.find((each) => each.short === letter);
     if (row === undefined) {
       const hint = letter === "." ? `\nHint: to specify units starting with a dash, use "--"` : "";
       return new Mistake(`invalid option -- '${letter}'${hint}`);

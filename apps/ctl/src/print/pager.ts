@@ -1,5 +1,5 @@
 /** Shows text in the user's pager (systemctl(1), $SYSTEMD_PAGER): $SYSTEMD_PAGER, $PAGER, less, more, or none. */
-import { spawn } from "node:child_process";
+import { execa } from "execa";
 import { writeAll } from "../output.ts";
 
 /** The commands to try, best first; none when paging is switched off. */
@@ -13,17 +13,10 @@ function pagers(): readonly (readonly string[])[] {
 /** Resolves when the reader has seen enough. Where there is no pager the text is just printed. */
 export async function page(text: string): Promise<void> {
   if (text === "") return;
-  for (const command of pagers()) if (await pageWith(command, text)) return;
+  const env = { LESS: process.env.SYSTEMD_LESS ?? "FRSXMK", LESSCHARSET: "utf-8" };
+  for (const [name = "less", ...args] of pagers()) {
+    const { code } = await execa(name, args, { input: text, stdout: "inherit", stderr: "inherit", env, reject: false });
+    if (code !== "ENOENT") return;
+  }
   writeAll(1, text);
-}
-
-function pageWith([name = "less", ...args]: readonly string[], text: string): Promise<boolean> {
-  const env = { ...process.env, LESS: process.env.SYSTEMD_LESS ?? "FRSXMK", LESSCHARSET: "utf-8" };
-  return new Promise((resolve) => {
-    const child = spawn(name, args, { stdio: ["pipe", "inherit", "inherit"], env });
-    child.on("error", () => resolve(false));
-    child.on("exit", () => resolve(true));
-    child.stdin.on("error", () => {});
-    child.stdin.end(text);
-  });
 }
