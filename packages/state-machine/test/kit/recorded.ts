@@ -20,8 +20,7 @@ export function readTraces(file: URL): Map<string, Trace[]> {
     const parts = steps.match(/\([^)]*\)|\S+/g) ?? [];
     const trace: Trace = {
       states: parts.filter((part) => !part.startsWith("(") && part !== "final-sigterm"),
-      // A reload that the service decides on itself is spread by a job that does nothing; ours needs none.
-      jobs: once(parts.filter((part) => part.startsWith("(") && !part.startsWith("(nop "))),
+      jobs: once(parts.filter((part) => part.startsWith("("))),
       show: lines[i + 1]!.trim(),
     };
     units.set(unit, [...(units.get(unit) ?? []), trace]);
@@ -29,8 +28,13 @@ export function readTraces(file: URL): Map<string, Trace[]> {
   return units;
 }
 
-/** What is repeated counts once: how often Upholds= tries in vain until its rate limit depends on how long one looks. */
-const once = (jobs: readonly string[]): readonly string[] => jobs.filter((job, i) => job !== jobs[i - 1]);
+/**
+ * Jobs that do nothing are left out: systemd spreads by one of these the reload that a service decides on itself, steward needs
+ * none. What is repeated counts once: how often Upholds= tries in vain until its rate limit depends on how long
+ * one looks.
+ */
+const once = (jobs: readonly string[]): readonly string[] =>
+  jobs.filter((job, i) => job !== jobs[i - 1] && !job.startsWith("(nop "));
 
 /** The recording that equals ours, or the first, to show the difference to. */
 export function closest(ours: Trace, known: readonly Trace[] = []): Trace | undefined {
