@@ -42,6 +42,14 @@ void token_adopted(struct token *t, int error)
     }
 }
 
+static int open_pidfd(pid_t pid)
+{
+    if (!OLD_KERNEL)
+        return (int)syscall(SYS_pidfd_open, pid, 0);
+    errno = ENOSYS;
+    return -1;
+}
+
 void token_adopt(uint64_t id, const char *group, pid_t pid, bool force)
 {
     if (token_find(id) != NULL)
@@ -50,11 +58,11 @@ void token_adopt(uint64_t id, const char *group, pid_t pid, bool force)
     struct token *t = token_new(id, g);
     t->adopted = true;
     t->pid = pid;
-    int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    int fd = pid > 0 ? open_pidfd(pid) : -1;
     /* Where pidfds are filtered away, a child of a reaper of ours is safe to name by pid: only that reaper frees it. */
     bool filtered = pid > 0 && fd < 0 && (errno == ENOSYS || errno == EPERM);
     if (fd < 0 && !(filtered && (g->mode == GROUP_REAPER ? parent_of(pid) == g->reaper : parent_of(pid) == keeper.pid))) {
-        token_adopted(t, pid > 0 ? errno : ESRCH);
+        token_adopted(t, pid <= 0 ? ESRCH : filtered ? EPERM : errno);
         return;
     }
     /* Asked while the pidfd holds the process: the answer is about this one. */

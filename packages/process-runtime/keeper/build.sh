@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds keeper/bin/steward-keeper with nothing but a C compiler and libc. Does nothing when nothing changed.
 #   build.sh          the static program
+#   build.sh old      bin/steward-keeper-old, for tests: without what newer kernels offer
 #   build.sh fuzz     bin/fuzz and bin/steward-keeper-checked, dynamic, with the address and undefined-behaviour sanitizers
 set -eu
 cd "$(dirname "$0")"
@@ -22,6 +23,11 @@ case ${1:-} in
     mv bin/steward-keeper.$$ bin/steward-keeper
     rm -f bin/static.log
     ;;
+old)
+    newest bin/steward-keeper-old ./*.c ./*.h build.sh && exit 0
+    $cc $flags -DOLD_KERNEL=1 -o bin/old.$$ ./*.c
+    mv bin/old.$$ bin/steward-keeper-old
+    ;;
 fuzz)
     newest bin/fuzz ./*.c ./*.h fuzz/*.c build.sh && newest bin/steward-keeper-checked ./*.c ./*.h build.sh && exit 0
     checks="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
@@ -31,5 +37,5 @@ fuzz)
     mv bin/fuzz.$$ bin/fuzz
     mv bin/checked.$$ bin/steward-keeper-checked
     ;;
-*) echo "usage: build.sh [fuzz]" >&2; exit 2 ;;
+*) echo "usage: build.sh [fuzz | old]" >&2; exit 2 ;;
 esac

@@ -130,13 +130,7 @@ static void add_members(int dir, void *data)
         fclose(f);
 }
 
-static bool spared(pid_t pid, const pid_t *except, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        if (except[i] == pid)
-            return true;
-    return false;
-}
+static void members(const void *where, struct pids *out) { each_below(*(const int *)where, add_members, out); }
 
 void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 {
@@ -146,23 +140,8 @@ void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 
 void cgroup_signal_dir(int dir, int signo, const pid_t *except, uint32_t n)
 {
-    if (signo == SIGKILL && n == 0 && write_at(dir, "cgroup.kill", "1") == 0)
-        return;
-    struct pids done = {0};
-    bool more = true;
-    for (int round = 0; more && round < 64; round++) {
-        struct pids now = {0};
-        more = false;
-        each_below(dir, add_members, &now);
-        for (size_t i = 0; i < now.n; i++) {
-            if (pids_has(&done, now.p[i]) || spared(now.p[i], except, n))
-                continue;
-            pids_add(&done, now.p[i]);
-            more = kill(now.p[i], signo) == 0 || more;
-        }
-        free(now.p);
-    }
-    free(done.p);
+    if (OLD_KERNEL || signo != SIGKILL || n > 0 || write_at(dir, "cgroup.kill", "1") != 0)
+        hunt(members, &dir, signo, except, n);
 }
 
 int cgroup_freeze(struct pgroup *g, bool frozen)
@@ -214,7 +193,7 @@ void cgroup_remove(struct pgroup *g)
 
 pid_t cgroup_fork(struct pgroup *g)
 {
-    if (g->dir >= 0) {
+    if (g->dir >= 0 && !OLD_KERNEL) {
         struct clone_args args = {.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)g->dir};
         pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
         if (pid >= 0)

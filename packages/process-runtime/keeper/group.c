@@ -107,7 +107,7 @@ static void direct_signal(struct pgroup *g, int signo, const pid_t *except, uint
     for (struct token *t = tokens; t != NULL; t = t->next_all)
         if (t->group == g && t->state == TOKEN_ALIVE)
             pids_add(&roots, t->pid);
-    tree_signal(&roots, true, signo, except, n);
+    forest_signal(&roots, signo, except, n);
     free(roots.p);
 }
 

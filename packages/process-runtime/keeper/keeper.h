@@ -9,6 +9,10 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#ifndef OLD_KERNEL
+#define OLD_KERNEL 0 /* 1, for a test: what newer kernels and more generous containers offer is taken as missing */
+#endif
+
 struct creds { pid_t pid; uid_t uid; gid_t gid; };
 
 /* main.c */
@@ -165,7 +169,9 @@ void pids_add(struct pids *l, pid_t pid);
 bool pids_has(const struct pids *l, pid_t pid);
 void descendants(pid_t root, struct pids *out);
 pid_t parent_of(pid_t pid);                /* 0 when there is no such process */
-bool tree_signal(struct pids *roots, bool with_roots, int signo, const pid_t *except, size_t n); /* false: nothing there */
+void hunt(void (*list)(const void *where, struct pids *out), const void *where, int signo, const pid_t *except, size_t n);
+void tree_signal(pid_t root, int signo, const pid_t *except, size_t n);          /* all below root */
+void forest_signal(const struct pids *roots, int signo, const pid_t *except, size_t n); /* the roots and all below them */
 ssize_t slurp(const char *path, char *into, size_t n); /* a small file, ended by a NUL */
 void read_comm(pid_t pid, char comm[17]);
 

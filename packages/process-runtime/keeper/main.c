@@ -33,7 +33,7 @@ void complain(const char *format, ...)
 
 void close_from(int fd)
 {
-    if (syscall(SYS_close_range, fd, ~0u, 0) == 0)
+    if (!OLD_KERNEL && syscall(SYS_close_range, fd, ~0u, 0) == 0)
         return;
     for (; fd < 65536; fd++)
         close(fd);

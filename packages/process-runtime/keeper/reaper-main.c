@@ -146,10 +146,8 @@ static void signal_one(const struct reaper_message *m)
 
 static void signal_all(int signo, const pid_t *except, uint32_t n)
 {
-    pid_t self = getpid();
-    struct pids roots = {&self, 1, 1};
     killing = signo == SIGKILL && n == 0;
-    tree_signal(&roots, false, signo, except, n);
+    tree_signal(getpid(), signo, except, n);
 }
 
 static void adopt(uint64_t token, pid_t pid)

@@ -122,7 +122,7 @@ static bool has_children_files(void)
     if (known < 0) {
         char path[60];
         snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
-        known = access(path, R_OK) == 0;
+        known = !OLD_KERNEL && access(path, R_OK) == 0;
     }
     return known != 0;
 }
@@ -147,16 +147,7 @@ static bool spared(pid_t pid, const pid_t *except, size_t n)
     return false;
 }
 
-static void members(const struct pids *roots, bool with_roots, struct pids *out)
-{
-    for (size_t i = 0; i < roots->n; i++) {
-        if (with_roots)
-            pids_add(out, roots->p[i]);
-        descendants(roots->p[i], out);
-    }
-}
-
-/* Sends to all that was not sent to before; false when there was nothing new. */
+/* Sends to all that was not sent to before; false when there was nobody new. */
 static bool send_new(const struct pids *now, struct pids *done, int signo, const pid_t *except, size_t n)
 {
     bool fresh = false;
@@ -170,23 +161,35 @@ static bool send_new(const struct pids *now, struct pids *done, int signo, const
 }
 
 /*
- * One signal to every member. A tree that is to be killed is stopped first, round after round, until a round finds
- * nobody new: what is stopped cannot fork, so the killing that follows misses nobody.
+ * One signal to every member of a set that goes on forking. Who is to be killed is stopped first, round after round,
+ * until a round finds nobody new: what is stopped cannot fork, so the killing that follows misses nobody.
  */
-bool tree_signal(struct pids *roots, bool with_roots, int signo, const pid_t *except, size_t n)
+void hunt(void (*list)(const void *where, struct pids *out), const void *where, int signo, const pid_t *except, size_t n)
 {
     struct pids done = {0};
-    bool any = false;
     for (int round = 0, quiet = 0; round < 256 && quiet < 2; round++) {
         struct pids now = {0};
-        members(roots, with_roots, &now);
-        any = any || now.n > 0;
-        /* A list of children read while one ends may miss a neighbour: two quiet rounds in a row. */
+        list(where, &now);
+        /* A list read while a process ends may miss its neighbour: two quiet rounds in a row. */
         quiet = send_new(&now, &done, signo == SIGKILL ? SIGSTOP : signo, except, n) ? 0 : quiet + 1;
         free(now.p);
     }
     for (size_t i = 0; signo == SIGKILL && i < done.n; i++)
         kill(done.p[i], SIGKILL);
     free(done.p);
-    return any;
 }
+
+static void below(const void *where, struct pids *out) { descendants(*(const pid_t *)where, out); }
+
+void tree_signal(pid_t root, int signo, const pid_t *except, size_t n) { hunt(below, &root, signo, except, n); }
+
+static void forest(const void *where, struct pids *out)
+{
+    const struct pids *roots = where;
+    for (size_t i = 0; i < roots->n; i++) {
+        pids_add(out, roots->p[i]);
+        descendants(roots->p[i], out);
+    }
+}
+
+void forest_signal(const struct pids *roots, int signo, const pid_t *except, size_t n) { hunt(forest, roots, signo, except, n); }

@@ -43,6 +43,8 @@ function works(program: string, args: string[]): boolean {
 export interface Bench {
   readonly directory: string;
   readonly keeper: string;
+  /** The keeper that finds nothing of what newer kernels offer. */
+  readonly oldKeeper: string;
   program(name: string): string;
   remove(): void;
 }
@@ -59,11 +61,14 @@ export function openBench(): Bench {
     join(room, `keeper/bin/steward-keeper${checked ? "-checked" : ""}`),
     join(directory, "steward-keeper"),
   ]);
+  execFileSync("sh", [join(room, "keeper/build.sh"), "old"], { stdio: "inherit" });
+  execFileSync("cp", [join(room, "keeper/bin/steward-keeper-old"), directory]);
   for (const name of ["relay", "escape"])
     execFileSync("cc", ["-O1", "-o", join(directory, name), join(room, "test/programs", `${name}.c`)]);
   return {
     directory,
     keeper: join(directory, "steward-keeper"),
+    oldKeeper: join(directory, "steward-keeper-old"),
     program: (name) => join(directory, name),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
@@ -191,11 +196,11 @@ export class Keeper {
   private managersTaken = 0;
   private journalsTaken = 0;
 
-  private constructor(bench: Bench, mode: Mode, paths: { manager: string; journal: string | undefined }) {
+  private constructor(bench: Bench, mode: Mode, old: boolean, paths: { manager: string; journal: string | undefined }) {
     this.servers.push(this.listen(paths.manager, this.managers));
     if (paths.journal !== undefined) this.servers.push(this.listen(paths.journal, this.journals));
     const relay = bench.program("relay");
-    const command = [bench.keeper, "--manager", relay, paths.manager, "--end"];
+    const command = [old ? bench.oldKeeper : bench.keeper, "--manager", relay, paths.manager, "--end"];
     if (paths.journal !== undefined) command.push("--journal", relay, paths.journal, "--end");
     const unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
     const bounding = `--bounding-set=-all,${containerCapabilities
@@ -220,11 +225,14 @@ export class Keeper {
     });
   }
 
-  static start(bench: Bench, options: { mode?: Mode; journal?: boolean } = {}): Keeper {
+  static start(bench: Bench, options: { mode?: Mode; journal?: boolean; old?: boolean } = {}): Keeper {
     const directory = mkdtempSync(join(bench.directory, "run-"));
     chmodSync(directory, 0o777);
     const journal = options.journal === true ? join(directory, "j") : undefined;
-    return new Keeper(bench, options.mode ?? "subreaper", { manager: join(directory, "m"), journal });
+    return new Keeper(bench, options.mode ?? "subreaper", options.old === true, {
+      manager: join(directory, "m"),
+      journal,
+    });
   }
 
   private listen(path: string, into: Waiting<Socket>): Server {

@@ -28,7 +28,7 @@ const cgroupRoot = ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"].find(
 );
 
 async function start(
-  options: { mode?: Mode; journal?: boolean; cgroup?: boolean } = {},
+  options: { mode?: Mode; journal?: boolean; old?: boolean } = {},
 ): Promise<{ keeper: Keeper; manager: Manager }> {
   const keeper = Keeper.start(bench, options);
   onTestFinished(() => keeper.stop());
@@ -288,6 +288,8 @@ describe.each([
   ["by reaper, as PID 1", { mode: "pid1" }, false],
   ["by reaper, as PID 1 with a container's capabilities", { mode: "container" }, false],
   ["by cgroup", {}, true],
+  ["by reaper, on an old kernel", { old: true }, false],
+  ["by cgroup, on an old kernel", { old: true }, true],
 ] as const)("a group %s", (_, options, cgroup) => {
   const needed = cgroup ? "root and a writable cgroup v2 tree" : "root";
   const possible = cgroup
@@ -332,7 +334,7 @@ describe.each([
     await manager.event("exited", { token: 2 });
   }
 
-  for (const mode of ["fork", "breed", "bomb"])
+  for (const mode of ["fork", "breed", "swarm", "bomb"])
     where(possible, needed)(`ends whole when it is killed: ${mode}`, async () => {
       const manager = await begin();
       await escapees(manager, mode);
@@ -442,6 +444,21 @@ describe("the keeper's own life", () => {
     const next = await keeper.manager();
     expect(next.client.recovery.tokens).toHaveLength(1);
     expect(isAlive(pid)).toBe(true);
+  });
+
+  test.each([
+    ["cannot be executed", ["/no/such/manager"], 127],
+    ["ends at once, again and again", ["/bin/sh", "-c", "exit 5"], 5],
+  ])("a manager that %s ends the keeper with its status", async (_, command, status) => {
+    const { spawn } = await import("node:child_process");
+    const child = spawn(bench.keeper, ["--manager", ...command, "--end"], { stdio: "ignore" });
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(status);
+  });
+
+  test.each([[[]], [["--manager"]], [["--manager", "--end"]], [["--what"]]])("is not started by %j", async (args) => {
+    const { spawn } = await import("node:child_process");
+    const child = spawn(bench.keeper, args, { stdio: "ignore" });
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(2);
   });
 
   test("exit gives its status and leaves nothing", async () => {

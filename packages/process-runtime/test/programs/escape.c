@@ -1,7 +1,7 @@
 /*
  * A service that tries to get away: escape MODE. "fork" forks twice, takes a new session, empties its environment and
- * waits; "breed" does that and its grandchild goes on forking successors that live for a moment; "bomb" forks a bounded tree of
- * sleepers that ignore every signal that can be ignored. Each prints "ready" when the last of its first processes lives.
+ * waits; "breed" does that and its grandchild goes on forking successors that live for a moment; "swarm" is eight of
+ * these; "bomb" forks 128 sleepers that ignore every signal that can be ignored. Each prints "ready" when its first processes live.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -52,7 +52,10 @@ int main(int argc, char **argv)
         return 0;
     hide();
     say_ready();
-    if (strcmp(mode, "breed") == 0)
+    if (strcmp(mode, "swarm") == 0)
+        for (int i = 0; i < 3; i++)
+            (void)!fork();
+    if (strcmp(mode, "breed") == 0 || strcmp(mode, "swarm") == 0)
         for (;;) {
             if (fork() > 0)
                 _exit(0); /* the child carries on: another pid, again and again */
