@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
     include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "test-fixtures/test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
   },
 });
