@@ -128,14 +128,9 @@ const verbTable: { readonly [name: string]: Verb } = {
   },
   "unset-environment": { min: 1, help: "Unset variables", load: async () => (await environment()).unsetEnvironment },
   "import-environment": { help: "Take variables from here", load: async () => (await environment()).importEnvironment },
-  analyze: {
-    paged: true,
-    help: "Look into unit files, times and conditions, as systemd-analyze does",
-    load: async () => (await import("./analyze/analyze.ts")).analyze,
-  },
   escape: {
     help: "Escape strings for unit names, as systemd-escape does",
-    load: async () => (await import("./escape/escape.ts")).escape,
+    load: async () => (await import("./escape/escape.ts")).escapeVerb,
   },
   default: ending("Isolate default.target"),
   rescue: ending("Isolate rescue.target"),

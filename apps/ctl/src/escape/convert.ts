@@ -19,7 +19,8 @@ export interface EscapeMode {
   readonly path: boolean;
 }
 
-type Converted = { readonly text: string } | { readonly problem: string };
+/** A result, with what there is to say of it. */
+type Converted = { readonly text: string; readonly warning?: string } | { readonly problem: string };
 
 /** Why these options do not go together, in systemd-escape's words; undefined where they do. */
 export function modeProblem(mode: EscapeMode, count: number): string | undefined {
@@ -52,23 +53,37 @@ function result(text: string | undefined, problem: string): Converted {
 
 function escapeOne(text: string, { path, template, suffix }: EscapeMode): Converted {
   const escaped = path ? escapePath(text) : escapeName(text);
-  if (escaped === undefined) return { problem: "Failed to escape string: Invalid argument" };
-  if (template !== undefined)
-    return result(instantiate(template, escaped), "Failed to replace instance: Invalid argument");
-  return { text: suffix === undefined ? escaped : `${escaped}.${suffix}` };
+  const flaw = path ? pathFlaw(text) : undefined;
+  if (escaped === undefined) return { problem: `Input '${text}' is not ${flaw}, failed to escape.` };
+  const tail = text === "" ? "going be" : "going to be";
+  const warning = flaw && { warning: `Input '${text}' is not ${flaw}, escaping is likely not ${tail} reversible.` };
+  if (template !== undefined) {
+    const name = instantiate(template, escaped);
+    return name === undefined
+      ? { problem: "Failed to replace instance: Invalid argument" }
+      : { text: name, ...warning };
+  }
+  return { text: suffix === undefined ? escaped : `${escaped}.${suffix}`, ...warning };
+}
+
+/** What keeps a path from being escaped and unescaped to itself. */
+function pathFlaw(text: string): string | undefined {
+  if (text === "" || text.length >= 4096 || text.split("/").some((part) => part.length > 255))
+    return "a valid file system path";
+  if (!text.startsWith("/")) return "an absolute file system path";
+  return text.split("/").includes("..") ? "a normalized file system path" : undefined;
 }
 
 function unescapeOne(text: string, { path, template, instance }: EscapeMode): Converted {
   let name = text;
   if (template !== undefined || instance) {
     const parts = parseUnitName(text);
-    if (parts === undefined || parts.kind === "plain")
-      return { problem: "Failed to extract template: Invalid argument" };
-    const own = `${parts.prefix}@.${parts.type}`;
-    if (template !== undefined && own !== template)
-      return { problem: `Unit ${text} does not match template ${template}.` };
+    if (parts === undefined) return { problem: "Failed to extract instance: Invalid argument" };
     if (parts.instance === undefined || parts.instance === "")
       return { problem: `Unit ${text} is missing the instance name.` };
+    const own = `${parts.prefix}@.${parts.type}`;
+    if (template !== undefined && own !== template)
+      return { problem: `Unit ${text} template ${own} does not match specified template ${template}.` };
     name = parts.instance;
   }
   return result(path ? unescapePath(name) : unescapeName(name), "Failed to unescape string: Invalid argument");

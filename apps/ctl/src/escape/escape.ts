@@ -25,7 +25,7 @@ const table: readonly OptionRow[] = [
   { name: "path", short: "p", kind: "flag", help: "The strings are paths" },
 ];
 
-export async function escape(context: Context, args: readonly string[]): Promise<number> {
+export async function escapeVerb(context: Context, args: readonly string[]): Promise<number> {
   const own = ownArguments(context, args, table, "[OPTION…] NAME…");
   if (own === undefined) return 0;
   const { options, words } = own;
@@ -47,6 +47,7 @@ export async function escape(context: Context, args: readonly string[]): Promise
       writeAll(1, encodeUtf8(done.join(" ")));
       throw new Failure(result.problem);
     }
+    if (result.warning !== undefined) context.out.error(result.warning);
     done.push(result.text);
   }
   writeAll(1, encodeUtf8(`${done.join(" ")}\n`));

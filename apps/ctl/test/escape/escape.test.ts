@@ -40,6 +40,9 @@ const texts = [
   "a/./b",
   "*",
   "日本",
+  "",
+  "a/../b",
+  ".",
 ];
 
 function flags(mode: EscapeMode): string[] {
@@ -67,7 +70,7 @@ test.runIf(hasGenuine).each(modes)("as systemd-escape: %j", (part) => {
     const expected =
       "problem" in ours
         ? { text: "", problem: ours.problem }
-        : { text: Buffer.from(encodeUtf8(`${ours.text}\n`)).toString("latin1"), problem: "" };
+        : { text: Buffer.from(encodeUtf8(`${ours.text}\n`)).toString("latin1"), problem: ours.warning ?? "" };
     expect({ text, result: expected }).toEqual({
       text,
       result: { text: theirs.text.toString("latin1"), problem: theirs.problem },
