@@ -12,8 +12,8 @@ import { managerInterface, unitInterface } from "./bus/interfaces/index.ts";
 import { jobMethods } from "./bus/job-methods.ts";
 import { managerProperties } from "./bus/manager-properties.ts";
 import { unitMethods } from "./bus/unit-methods.ts";
-import { type Support, supportOf } from "./carried-out.ts";
-import { conditionTypes } from "./conditions/check.ts";
+import { conditionTypes } from "@steward/unit-tree";
+import { type Support, supportOf } from "@steward/process-runtime";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(

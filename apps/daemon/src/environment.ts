@@ -6,7 +6,7 @@ import { findCgroupBase } from "@steward/process-runtime";
 import type { UnitTree } from "@steward/unit-file";
 import { nodeTree } from "@steward/unit-tree";
 import { Clock } from "./clock.ts";
-import { type MachineFacts, readMachineFacts } from "./conditions/facts.ts";
+import { type MachineFacts, readMachineFacts } from "@steward/unit-tree";
 import { foreignSystemd } from "./foreign-systemd.ts";
 import { journalConfig } from "./journal-config.ts";
 import { bootId, machineId } from "./machine-id.ts";

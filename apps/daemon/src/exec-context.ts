@@ -1,6 +1,6 @@
 import { bitNumbers, type DirectorySetting, type ExecContext } from "@steward/process-runtime";
 import type { LoadedUnit } from "@steward/unit-file";
-import { notCarriedOutOf } from "./carried-out.ts";
+import { notCarriedOutOf } from "@steward/process-runtime";
 import { personalityNumber } from "./personality.ts";
 
 const limits = [

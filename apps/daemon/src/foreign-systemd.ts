@@ -1,5 +1,5 @@
 import { existsSync, readlinkSync, statSync } from "node:fs";
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 
 /** Whether a systemd that is not steward owns this scope's runtime directory: then nothing of it is touched. */
 export function foreignSystemd(

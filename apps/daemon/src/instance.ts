@@ -1,5 +1,5 @@
 import type { KeeperRecovery } from "@steward/process-runtime";
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 
 /** Names one life of one keeper: a record of another life is not continued. Field 22 of stat is the start time (proc(5)). */
 export function keeperInstance(hello: KeeperRecovery["hello"]): string {

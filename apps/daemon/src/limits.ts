@@ -1,4 +1,4 @@
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 
 /** A limit as the bus shows it: infinity is all ones. */
 export interface Limit {

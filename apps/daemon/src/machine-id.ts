@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 
 const valid = /^[0-9a-f]{32}$/;
 

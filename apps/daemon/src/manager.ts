@@ -19,7 +19,7 @@ import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
 import type { Clock } from "./clock.ts";
-import type { MachineFacts } from "./conditions/facts.ts";
+import type { MachineFacts } from "@steward/unit-tree";
 import { originProperties, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 
 /** What a PID file said, or why it cannot be used (systemd.service(5), PIDFile=). */
 export interface PidFileReading {

@@ -1,6 +1,6 @@
 import type { SignalReason } from "@steward/state-machine";
 import { signalName } from "@steward/unit-file";
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 
 /** A line about a signal, with its priority: only the shell knows what a process is called. */
 export interface SignalLine {

@@ -10,7 +10,7 @@ import {
   unitChangedSignal,
   unitFilesChangedSignal,
 } from "./bus/signals.ts";
-import { checkConditions } from "./conditions/check.ts";
+import { checkConditions } from "@steward/unit-tree";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";

@@ -1,5 +1,5 @@
 import { type KeeperClient, type ProcessSource, unitCgroupPath } from "@steward/process-runtime";
-import { readText } from "./conditions/facts.ts";
+import { readText } from "@steward/unit-tree";
 import type { Environment } from "./environment.ts";
 
 /** Where each unit's processes are: its cgroup, or its reaper. Learnt from the inventory and from what is spawned. */

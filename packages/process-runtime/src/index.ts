@@ -9,6 +9,7 @@ export {
 } from "./accounting.ts";
 export { type BuiltPlan, buildPlan, type PassedFd, type PlanRequest } from "./build-plan.ts";
 export { ProtocolError } from "./bytes.ts";
+export { notCarriedOutOf, type Support, supportOf } from "./carried-out.ts";
 export { findCgroupBase, unitCgroupPath } from "./cgroup.ts";
 export {
   type Credentials,

@@ -1,4 +1,6 @@
 /** Unit files on a disk: finding and reading them, generators, and the changes that enable, mask and their like make. */
+export { type ConditionLine, type ConditionOutcome, checkConditions, conditionTypes } from "./conditions/check.ts";
+export { type MachineFacts, mountPoints, readMachineFacts, readText } from "./conditions/facts.ts";
 export {
   type EnvironmentGeneratorOptions,
   environmentDirectories,
@@ -25,6 +27,7 @@ export {
   type InstallMessage,
   installBusError,
   installMessages,
+  isErrorChange,
 } from "./install/messages.ts";
 export { type PresetMode, presetAllUnitFiles, presetUnitFiles } from "./install/preset-verbs.ts";
 export { type PresetRule, parsePresets, queryPreset, readPresets } from "./install/presets.ts";

@@ -1,4 +1,3 @@
-import type { ConditionOutcome } from "@steward/state-machine";
 import { type MachineFacts, onAcPower, paths, readText } from "./facts.ts";
 
 /** One Condition…= or Assert…= line, as the unit file says it. */
@@ -7,6 +6,11 @@ export interface ConditionLine {
   readonly parameter: string;
   readonly negate: boolean;
   readonly trigger: boolean;
+}
+
+/** A line with what the look at the machine gave. */
+export interface ConditionOutcome extends ConditionLine {
+  readonly result: "untested" | "succeeded" | "failed" | "error";
 }
 
 type Check = (parameter: string, facts: MachineFacts) => boolean;
