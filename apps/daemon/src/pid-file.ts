@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, openSync, readSync } from "node:fs";
 import { readText } from "@steward/unit-tree";
 
 /** What a PID file said, or why it cannot be used (systemd.service(5), PIDFile=). */
@@ -8,8 +8,8 @@ export interface PidFileReading {
 }
 
 /**
- * Reads a PID file. A file that is not the root user's must name a process of the unit: anybody who can write the file
- * could otherwise have any process killed.
+ * Reads a PID file. It must name a process of the unit: anybody who can write the file, or a link in its place, could otherwise
+ * have any process killed. (systemd believes a foreign process where the whole path is root's; the keeper adopts none.)
  */
 export function readPidFile(path: string, belongs: (pid: number) => boolean): PidFileReading {
   let fd: number;
