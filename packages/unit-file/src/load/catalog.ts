@@ -1,5 +1,6 @@
 import { simplifyPath } from "../escape-name.ts";
-import { instantiate, parseUnitName, type UnitNameParts } from "../names.ts";
+import { instantiate, parseUnitName, templateOf, type UnitNameParts } from "../names.ts";
+import { isMask } from "./masks.ts";
 import type { DirEntry, UnitTree } from "./unit-tree.ts";
 
 /** What a name leads to: a file of its own, or another name by a symlink inside the search path. */
@@ -64,25 +65,16 @@ export function scanUnitPaths(tree: UnitTree, searchPath: readonly string[]): Un
           continue;
         }
         const alias = target.slice(target.lastIndexOf("/") + 1);
-        const problem = aliasProblem(parts, alias, path, target);
-        if (problem !== undefined) warnings.push(problem);
-        else if (alias !== name) entries.set(name, { alias });
-        // A symlink of the same name into another directory of the path stands for the file there.
-        else entries.set(name, { path: target });
+        // A link to its own name in another directory of the path has no effect: the search goes on there.
+        if (alias === name) continue;
+        const problem = aliasProblem(parts, alias, path);
+        if (problem === undefined) entries.set(name, { alias });
+        else warnings.push(problem);
       }
     }
   }
 
-  const aliases = new Map<string, string[]>();
-  for (const [name, entry] of entries) {
-    if (!("alias" in entry)) continue;
-    const end = resolveName(entries, name)?.id;
-    if (end === undefined || end === name) continue;
-    const known = aliases.get(end);
-    if (known) known.push(name);
-    else aliases.set(end, [name]);
-  }
-
+  const aliases = aliasesOf(tree, entries);
   const listed = new Map<string, readonly DirEntry[]>();
   return {
     tree,
@@ -141,36 +133,74 @@ function realPath(tree: UnitTree, path: string): string {
   return `/${done.join("/")}`;
 }
 
-/** Why a symlink cannot be an alias (systemd.unit(5), "Description": same type, instances and templates to their like). */
-function aliasProblem(from: UnitNameParts, alias: string, path: string, target: string): string | undefined {
+/** Unit types that may have aliases; the others stand for something that has one name only. */
+const mayAlias = new Set(["service", "socket", "target", "device", "timer", "path"]);
+
+/** Why a symlink cannot be an alias (systemd.unit(5), "Description"): both of one type, and templates and instances only of their like. */
+function aliasProblem(from: UnitNameParts, alias: string, path: string): string | undefined {
+  if (!mayAlias.has(from.type)) return `${path}: symlinks are not allowed for units of this type, rejecting.`;
   const to = parseUnitName(alias);
-  if (!to) return `${path}: target ${target} is not a valid unit name, ignoring.`;
-  if (to.type !== from.type) return `${path}: symlink target ${target} has a different suffix, ignoring.`;
-  if (from.kind === "plain" && to.kind === "template") return `${path}: symlink to a template, ignoring: ${target}`;
-  if (from.kind === "template" && to.kind !== "template") return `${path}: template symlinked to ${target}, ignoring.`;
-  if (from.kind === "plain" && to.kind !== "plain") return undefined;
-  if (from.kind === "instance" && to.kind === "plain") return `${path}: instance symlinked to ${target}, ignoring.`;
+  if (!to) return `${path} points to "${alias}" which is not a valid unit name, rejecting.`;
+  if (to.kind !== from.kind && !(from.kind === "instance" && to.kind === "template")) {
+    return `${path}: symlink target name type "${to.kind}" does not match source, rejecting.`;
+  }
+  if (to.type !== from.type) return `${path}: symlink target suffix does not match source, rejecting.`;
+  if (from.kind === "instance" && to.kind === "instance" && from.instance !== to.instance) {
+    return `${path}: unit symlink target "${alias}" instance name doesn't match, rejecting.`;
+  }
   return undefined;
 }
 
-/** Follows aliases to the name that has the file. `id` bears the instance that was asked for. */
+/** Follows aliases to a file: its path, undefined where there is none, "loop" after eight hops. */
+function follow(entries: ReadonlyMap<string, CatalogEntry>, name: string): string | "loop" | undefined {
+  let current = name;
+  for (let hops = 0; hops < 8; hops++) {
+    let entry = entries.get(current);
+    // An alias may name an instance that only its template has a file for.
+    if (!entry && hops > 0) entry = entries.get(templateOf(current) ?? "");
+    if (!entry) return undefined;
+    if ("path" in entry) return entry.path;
+    current = entry.alias;
+  }
+  return "loop";
+}
+
+/**
+ * Where the file of a name is, and the unit's id: the name of that file, with the instance of the name that was asked for where it is a template.
+ * Undefined where symlinks go round in circles.
+ */
 export function resolveName(
   entries: ReadonlyMap<string, CatalogEntry>,
   name: string,
 ): { readonly id: string; readonly path: string | undefined } | undefined {
-  const instance = parseUnitName(name)?.instance || undefined;
-  let current = name;
-  // systemd follows eight symlinks at most.
-  for (let hops = 0; hops < 8; hops++) {
-    let entry = entries.get(current);
-    const parts = parseUnitName(current);
-    if (!entry && parts?.kind === "instance") entry = entries.get(`${parts.prefix}@.${parts.type}`);
-    if (!entry) return { id: current, path: undefined };
-    if ("path" in entry) return { id: current, path: entry.path };
-    const next = parseUnitName(entry.alias);
-    current = next?.kind === "template" && instance ? (instantiate(entry.alias, instance) ?? entry.alias) : entry.alias;
+  const template = templateOf(name);
+  let path = follow(entries, name);
+  if (path === undefined && template !== undefined) path = follow(entries, template);
+  if (path === "loop") return undefined;
+  if (path === undefined) return { id: name, path };
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  const parts = parseUnitName(file);
+  const instance = parseUnitName(name)?.instance;
+  const id = parts?.kind === "template" && instance ? (instantiate(file, instance) ?? file) : file;
+  return { id, path };
+}
+
+/** For each file's name: the names that lead to it. What leads to nothing or to a mask does not count. */
+function aliasesOf(tree: UnitTree, entries: ReadonlyMap<string, CatalogEntry>): Map<string, string[]> {
+  const aliases = new Map<string, string[]>();
+  for (const [name, entry] of entries) {
+    if (!("alias" in entry)) continue;
+    const path = follow(entries, name);
+    if (path === undefined || path === "loop") continue;
+    if (tree.stat(path) === undefined || isMask(tree, path)) continue;
+    const file = path.slice(path.lastIndexOf("/") + 1);
+    const instance = parseUnitName(name)?.instance;
+    const id = instance && parseUnitName(file)?.kind === "template" ? (instantiate(file, instance) ?? file) : file;
+    const known = aliases.get(id);
+    if (known) known.push(name);
+    else aliases.set(id, [name]);
   }
-  return undefined;
+  return aliases;
 }
 
 /** Every name that a catalog knows, templates too, aliases too. */

@@ -1,5 +1,6 @@
 import { parseUnitName } from "../names.ts";
 import type { UnitCatalog } from "./catalog.ts";
+import { isMask } from "./masks.ts";
 
 /**
  * The directories that may hold more about a unit, most specific first (systemd.unit(5), "Description"): for each name, in each directory of the
@@ -84,7 +85,8 @@ export function linkedDependencies(
         if (entry.kind === "file") warn(path, `${words} dependency dropin ${path} is not a symlink, ignoring.`);
         continue;
       }
-      if (catalog.tree.readlink(path) === "/dev/null") continue;
+      // A link that ends at /dev/null or an empty file, by way of a masked unit too, says that there is no such dependency.
+      if (isMask(catalog.tree, path)) continue;
       if (!parseUnitName(entry.name)) {
         warn(path, `${words} dependency dropin ${path} is not a valid unit name, ignoring.`);
         continue;

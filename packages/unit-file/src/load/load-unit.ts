@@ -2,7 +2,7 @@ import type { Diagnostic, Position } from "../diagnostics.ts";
 import type { SectionName, Settings } from "../directives/sections.ts";
 import { defaultFacts, defaultSpecifiers } from "../facts.ts";
 import { parseUnitFile, type UnitFile } from "../grammar/parse.ts";
-import { parseUnitName, type UnitNameParts, type UnitType } from "../names.ts";
+import { instantiate, parseUnitName, type UnitNameParts, type UnitType } from "../names.ts";
 import type { SpecifierContext } from "../specifiers.ts";
 import type { Facts } from "../values/kind.ts";
 import { type ApplyTarget, applyUnitFile } from "./apply.ts";
@@ -10,6 +10,7 @@ import { resolveName, type UnitCatalog } from "./catalog.ts";
 import type { UnitDependency } from "./dependencies.ts";
 import { dropInPaths, linkedDependencies } from "./drop-ins.ts";
 import { finishUnit } from "./finish.ts";
+import { leadsToNull } from "./masks.ts";
 import { settingsBuilder } from "./settings.ts";
 import { verifyUnit } from "./verify.ts";
 
@@ -69,13 +70,18 @@ export function loadUnit(catalog: UnitCatalog, name: string, context: LoadContex
   const asked = parseUnitName(name);
   if (!asked) return invalidName(name, context);
   const resolved = resolveName(catalog.entries, name);
-  const parts = parseUnitName(resolved?.id ?? name) ?? asked;
-  const names = allNames(catalog, parts, name);
+  // An alias of what is missing stays by itself.
+  const isThere = resolved?.path !== undefined && (resolved.id === name || isUsable(catalog, resolved.path));
+  const parts = (isThere && parseUnitName(resolved.id)) || asked;
+  const names = isThere ? allNames(catalog, parts, name) : [name];
   const unit = new Loading(parts, names, context);
   if (!resolved) return unit.fail("error", "ELOOP", "Too many levels of symbolic links");
 
   if (resolved.path !== undefined && unit.readFragment(catalog, resolved.path) === "stop") return unit.done();
-  if (unit.state === undefined && needsFragment(parts.type)) unit.state = "not-found";
+  if (unit.state === undefined && needsFragment(parts.type)) {
+    unit.state = "not-found";
+    return unit.done();
+  }
   unit.readCompanions(catalog);
   return unit.done();
 }
@@ -97,6 +103,11 @@ export function loadUnitFromFiles(name: string, files: readonly GivenFile[], con
   return unit.done();
 }
 
+/** Whether what an alias leads to is there at all; masked it may be. */
+function isUsable(catalog: UnitCatalog, path: string): boolean {
+  return catalog.tree.stat(path) !== undefined || leadsToNull(catalog.tree, path);
+}
+
 /** These exist without a file: a slice by its name, a device by udev, a scope by a call. */
 function needsFragment(type: UnitType): boolean {
   return type !== "slice" && type !== "device" && type !== "scope";
@@ -112,9 +123,8 @@ export function allNames(catalog: UnitCatalog, parts: UnitNameParts, asked: stri
   for (const alias of catalog.aliases.get(parts.name) ?? []) add(alias);
   if (parts.kind === "instance") {
     for (const alias of catalog.aliases.get(`${parts.prefix}@.${parts.type}`) ?? []) {
-      const aliasParts = parseUnitName(alias);
-      if (aliasParts?.kind === "template") add(`${aliasParts.prefix}@${parts.instance}.${aliasParts.type}`);
-      else if (aliasParts?.instance === parts.instance) add(alias);
+      const name = instantiate(alias, parts.instance ?? "");
+      if (name !== undefined) add(name);
     }
   }
   return names;
@@ -165,7 +175,7 @@ class Loading {
     if (!read.ok) {
       const at = catalog.tree.stat(path);
       // A link to /dev/null, or any device or socket of no length, masks the unit (systemd.unit(5), "Description").
-      if (catalog.tree.readlink(path) === "/dev/null" || (at?.kind === "other" && read.error !== "ELOOP")) {
+      if (leadsToNull(catalog.tree, path) || (at?.kind === "other" && read.error !== "ELOOP")) {
         this.fragmentPath = path;
         this.state = "masked";
         return "go on";
@@ -256,8 +266,7 @@ class Loading {
     }
     return {
       id: this.#parts.name,
-      // What is masked is not looked at any further: its aliases stay apart.
-      names: state === "masked" ? [this.#parts.name] : this.#names,
+      names: this.#names,
       type: this.#parts.type,
       parts: this.#parts,
       instance: this.#parts.instance,
