@@ -25,9 +25,7 @@ export function readPidFile(path: string, belongs: (pid: number) => boolean): Pi
     if (!/^[1-9]\d{0,9}$/.test(text)) return { pid: 0, problem: text === "" ? "empty" : "holds no pid" };
     const pid = Number(text);
     if (readText(`/proc/${pid}/stat`) === "") return { pid: 0, problem: `names process ${pid}, which does not exist` };
-    const info = fstatSync(fd);
-    if (!belongs(pid) && info.uid !== 0)
-      return { pid: 0, problem: `names process ${pid}, which is not of this unit, and is not owned by root` };
+    if (!belongs(pid)) return { pid: 0, problem: `names process ${pid}, which is not of this unit` };
     return { pid };
   } catch (error) {
     return { pid: 0, problem: `cannot be read: ${(error as NodeJS.ErrnoException).code}` };
