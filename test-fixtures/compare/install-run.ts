@@ -43,85 +43,73 @@ export function runGenuine(root: string, [verb, ...args]: Step): StepResult {
 
 /** Lines that name the root are compared without it; the explanation that systemctl adds for units without [Install] is one line. */
 function tidy(root: string, text: string, status: number): StepResult {
-  const lines = text
-    .replaceAll(root, "ROOT")
-    .split("\n")
-    .filter((line) => line !== "");
+  const lines = (root === "" ? text : text.replaceAll(root, "ROOT")).split("\n").filter((line) => line !== "");
   const noInstall = lines.findIndex((line) => line.startsWith("The unit files have no installation config"));
   const kept = noInstall < 0 ? lines : [...lines.slice(0, noInstall), "no installation config"];
   // A file that is read twice warns twice: each message counts once.
   return { lines: [...new Set(kept)].sort(), status };
 }
 
-/** Runs a step with ours. */
-export function runOurs(root: string, [verb, ...args]: Step): StepResult {
+/** A verb that changes links, decided and not yet carried out. */
+export interface Decision {
+  /** The verb as messages name it. */
+  readonly verb: string;
+  readonly result: InstallResult;
+  /** What systemctl says before it does anything: it looks at a name first, and gives up on one that it cannot look at. */
+  readonly refusedByClient: string | undefined;
+}
+
+/** Decides a step on a tree. */
+export function decide(root: string, [verb, ...args]: Step): Decision {
   const names = args.filter((arg) => !arg.startsWith("--"));
   const flags = { runtime: args.includes("--runtime"), force: args.includes("--force") };
   const mode = (args.find((arg) => arg.startsWith("--preset-mode="))?.slice("--preset-mode=".length) ??
     "full") as PresetMode;
   const place: InstallPlace = { tree: nodeTree(root), paths: systemUnitPaths, root };
-  const act = (result: InstallResult, word = verb, empty = ""): StepResult => {
-    const failures = applyDiskChanges(result.disk, root);
-    if (failures.length > 0) throw new Error(JSON.stringify(failures));
-    const text = [...result.warnings, ...installMessages(word, result).map((message) => message.text)];
-    if (result.error === undefined && !result.carriesInstallInfo && empty !== "") text.push(empty);
-    return tidy(root, text.join("\n"), result.error === undefined ? 0 : 1);
+  const [target = "", ...units] = names;
+  const verbs: Readonly<Record<string, readonly [word: string, () => InstallResult]>> = {
+    enable: ["enable", () => enableUnitFiles(place, names, flags)],
+    disable: ["disable", () => disableUnitFiles(place, names, flags)],
+    reenable: ["reenable", () => reenableUnitFiles(place, names, flags)],
+    preset: ["preset", () => presetUnitFiles(place, names, mode, flags)],
+    "preset-all": ["preset", () => presetAllUnitFiles({ ...place, tree: unsorted(root) }, mode, flags)],
+    mask: ["mask", () => maskUnitFiles(place, names, flags)],
+    unmask: ["unmask", () => unmaskUnitFiles(place, names, flags)],
+    link: ["link", () => linkUnitFiles(place, names, flags)],
+    revert: ["revert", () => revertUnitFiles(place, names)],
+    "add-wants": ["add dependency on", () => addDependencyUnitFiles(place, units, target, "Wants", flags)],
+    "add-requires": ["add dependency on", () => addDependencyUnitFiles(place, units, target, "Requires", flags)],
+    "set-default": ["set default", () => setDefaultTarget(place, target)],
   };
-  // systemctl looks first whether the name is a unit file or a script in /etc/init.d, and gives up on one that it cannot look at.
-  if (verb === "enable" || verb === "disable" || verb === "is-enabled") {
-    for (const name of names.filter((each) => each.endsWith(".service") && !each.startsWith("/"))) {
-      const search = systemUnitPaths.search.filter((directory) => !systemUnitPaths.generators.includes(directory));
-      const run = checkUnitFile({ ...place, paths: { ...systemUnitPaths, search } }, name);
-      if (run.error === undefined || ["ELOOP", "ERFKILL", "EADDRNOTAVAIL"].includes(run.error)) continue;
-      return tidy(root, [...run.warnings, `Failed to look up unit file state: ${errnoText(run.error)}`].join("\n"), 1);
-    }
+  const [word, decideVerb] = verbs[verb]!;
+  return { verb: word, result: decideVerb(), refusedByClient: lookUpFailure(place, verb, names) };
+}
+
+/** systemctl looks first whether a name is a unit file or a script in /etc/init.d. */
+function lookUpFailure(place: InstallPlace, verb: string, names: readonly string[]): string | undefined {
+  if (verb !== "enable" && verb !== "disable" && verb !== "is-enabled") return undefined;
+  const search = systemUnitPaths.search.filter((directory) => !systemUnitPaths.generators.includes(directory));
+  for (const name of names.filter((each) => each.endsWith(".service") && !each.startsWith("/"))) {
+    const run = checkUnitFile({ ...place, paths: { ...systemUnitPaths, search } }, name);
+    if (run.error === undefined || ["ELOOP", "ERFKILL", "EADDRNOTAVAIL"].includes(run.error)) continue;
+    return [...run.warnings, `Failed to look up unit file state: ${errnoText(run.error)}`].join("\n");
   }
-  // After set-default it says what the default is now, where that is something else.
-  const setDefault = (done: StepResult): StepResult => {
-    const found = getDefaultTarget(place);
-    if (done.status !== 0) return done;
-    if ("error" in found) {
-      const text = [...done.lines, ...found.warnings, `Failed to get default target: ${errnoText(found.error)}`];
-      return tidy(root, text.join("\n"), 1);
-    }
-    if (found.name === names[0]) return done;
-    const note = `Note: "${found.name}" is the default unit (possibly a runtime override).`;
-    return tidy(root, [...done.lines, note].join("\n"), 0);
-  };
-  const noInstall = "The unit files have no installation config";
+  return undefined;
+}
+
+/** Runs a step with ours. */
+export function runOurs(root: string, step: Step): StepResult {
+  const [verb, ...names] = step;
+  const place: InstallPlace = { tree: nodeTree(root), paths: systemUnitPaths, root };
   switch (verb) {
-    case "enable":
-      return act(enableUnitFiles(place, names, flags), verb, noInstall);
-    case "disable":
-      return act(disableUnitFiles(place, names, flags));
-    case "reenable":
-      return act(reenableUnitFiles(place, names, flags), verb, noInstall);
-    case "preset":
-      return act(presetUnitFiles(place, names, mode, flags));
-    case "preset-all":
-      return act(presetAllUnitFiles({ ...place, tree: unsorted(root) }, mode, flags), "preset");
-    case "mask":
-      return act(maskUnitFiles(place, names, flags));
-    case "unmask":
-      return act(unmaskUnitFiles(place, names, flags));
-    case "link":
-      return act(linkUnitFiles(place, names, flags));
-    case "revert":
-      return act(revertUnitFiles(place, names));
-    case "add-wants":
-    case "add-requires": {
-      const [target, ...units] = names;
-      const kind = verb === "add-wants" ? "Wants" : "Requires";
-      return act(addDependencyUnitFiles(place, units, target!, kind, flags), "add dependency on");
-    }
-    case "set-default":
-      return setDefault(act(setDefaultTarget(place, names[0]!), "set default"));
     case "get-default": {
       const found = getDefaultTarget(place);
       if ("name" in found) return tidy(root, found.name, 0);
       return tidy(root, [...found.warnings, `Failed to get default target: ${errnoText(found.error)}`].join("\n"), 1);
     }
     case "is-enabled": {
+      const refused = lookUpFailure(place, verb, names);
+      if (refused !== undefined) return tidy(root, refused, 1);
       const states = unitFileStates(place);
       const found = states.stateOf(names[0]!);
       if ("error" in found) {
@@ -131,13 +119,41 @@ export function runOurs(root: string, [verb, ...args]: Step): StepResult {
       const good = ["enabled", "enabled-runtime", "static", "alias", "indirect", "generated"].includes(found.state);
       return tidy(root, [...states.warnings, found.state].join("\n"), good ? 0 : 1);
     }
-    default: {
+    case "list-unit-files": {
       const states = unitFileStates(place);
       const rows = states.list();
       const shown = rows.map(({ name, state, preset }) => ({ unit_file: name, state, preset: preset ?? null }));
       return tidy(root, [...states.warnings, JSON.stringify(shown)].join("\n"), 0);
     }
+    default:
+      return carryOut(root, place, step);
   }
+}
+
+function carryOut(root: string, place: InstallPlace, step: Step): StepResult {
+  const [verb] = step;
+  const { verb: word, result, refusedByClient } = decide(root, step);
+  if (refusedByClient !== undefined) return tidy(root, refusedByClient, 1);
+  const failures = applyDiskChanges(result.disk, root);
+  if (failures.length > 0) throw new Error(JSON.stringify(failures));
+  const text = [...result.warnings, ...installMessages(word, result).map((message) => message.text)];
+  const explains =
+    (verb === "enable" || verb === "reenable") && result.error === undefined && !result.carriesInstallInfo;
+  if (explains) text.push("The unit files have no installation config");
+  const done = tidy(root, text.join("\n"), result.error === undefined ? 0 : 1);
+  return verb === "set-default" && done.status === 0 ? withDefault(root, place, step[1]!, done) : done;
+}
+
+/** After set-default systemctl says what the default is now, where that is something else. */
+function withDefault(root: string, place: InstallPlace, name: string, done: StepResult): StepResult {
+  const found = getDefaultTarget(place);
+  if ("error" in found) {
+    const text = [...done.lines, ...found.warnings, `Failed to get default target: ${errnoText(found.error)}`];
+    return tidy(root, text.join("\n"), 1);
+  }
+  if (found.name === name) return done;
+  const note = `Note: "${found.name}" is the default unit (possibly a runtime override).`;
+  return tidy(root, [...done.lines, note].join("\n"), 0);
 }
 
 /**
