@@ -147,7 +147,7 @@ function busText({ type, path, source }: InstallChange): string {
     case "EBADSLT":
       return `Invalid specifier in ${path}.`;
     case "EIDRM":
-      return `Refusing to operate on template unit ${source} when destination unit ${path} is a non-template unit.`;
+      return `Destination unit ${path} is a non-template unit.`;
     case "EUCLEAN":
       return `"${path}" is not a valid unit name.`;
     case "ELOOP":
@@ -163,17 +163,19 @@ function busText({ type, path, source }: InstallChange): string {
   }
 }
 
-/** The D-Bus error with which the manager answers a verb that failed; undefined when it did not. */
+/**
+ * The D-Bus error with which the manager answers a verb; undefined when it answers with the changes. It is an error when the verb failed, and also when
+ * there is nothing to tell but failures ("disable" of a unit that does not exist).
+ */
 export function installBusError(result: Pick<InstallResult, "changes" | "error">): InstallBusError | undefined {
-  if (result.error === undefined) return undefined;
   const change = result.changes.find(isErrorChange);
+  const onlyFailures = change !== undefined && result.changes.every(isErrorChange);
+  if (result.error === undefined && !onlyFailures) return undefined;
+  const errno = change?.type ?? result.error!;
   const name = change === undefined ? undefined : busErrors[change.type];
-  if (change !== undefined && name !== undefined)
-    return { name: `org.freedesktop.systemd1.${name}`, message: busText(change) };
-  const text = change === undefined ? errnoText(result.error) : busText(change);
   return {
-    name: systemErrors[change?.type ?? result.error] ?? `System.Error.${change?.type ?? result.error}`,
-    message: text,
+    name: name === undefined ? (systemErrors[errno] ?? `System.Error.${errno}`) : `org.freedesktop.systemd1.${name}`,
+    message: change === undefined ? errnoText(errno) : busText(change),
   };
 }
 

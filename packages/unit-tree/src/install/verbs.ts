@@ -117,9 +117,10 @@ export function reenableUnitFiles(
   flags: InstallFlags = {},
 ): InstallResult {
   const run = beginRun(place);
-  // Names are resolved before their links go: afterwards an alias or a linked file would not be found any more.
+  // Below a root systemd resolves names before their links go, and then enables the files that it found; without one it does not, so that
+  // an alias or a linked file is not found any more.
   const files = names.map((name) => {
-    if (name.startsWith("/")) return name;
+    if (run.root === "" || name.startsWith("/")) return name;
     const info = discover({ ...run, changes: [] }, newContext(), name, everything);
     return typeof info === "string" ? name : (info.path ?? name);
   });
@@ -155,6 +156,7 @@ export function unmaskUnitFiles(
     const target = run.tree.readlink(path);
     const isMask = target === "/dev/null" || (run.tree.stat(path)?.kind === "file" && run.tree.stat(path)?.size === 0);
     if (isMask && !masked.includes(path)) masked.push(path);
+    if (!isMask && run.root === "") noteGeneratorMask(run, name);
   }
   const marked = new Set<string>();
   for (const path of masked) {
@@ -163,6 +165,17 @@ export function unmaskUnitFiles(
     marked.add(path);
   }
   return endRun(run, removeMarkedLinks(run, marked, configPath));
+}
+
+/** A mask that a generator made would come again: it is only reported. */
+function noteGeneratorMask(run: InstallRun, name: string): void {
+  for (const directory of run.paths.generators) {
+    const path = `${directory}/${name}`;
+    const stat = run.tree.stat(path);
+    if (run.tree.readlink(path) !== "/dev/null" && !(stat?.kind === "file" && stat.size === 0)) continue;
+    note(run, "masked by generator", name, path);
+    return;
+  }
 }
 
 /** `systemctl link`: links unit files by absolute path into the search path. */
