@@ -128,6 +128,11 @@ const verbTable: { readonly [name: string]: Verb } = {
   },
   "unset-environment": { min: 1, help: "Unset variables", load: async () => (await environment()).unsetEnvironment },
   "import-environment": { help: "Take variables from here", load: async () => (await environment()).importEnvironment },
+  analyze: {
+    paged: true,
+    help: "Look into unit files, times and conditions, as systemd-analyze does",
+    load: async () => (await import("./analyze/analyze.ts")).analyze,
+  },
   escape: {
     help: "Escape strings for unit names, as systemd-escape does",
     load: async () => (await import("./escape/escape.ts")).escapeVerb,

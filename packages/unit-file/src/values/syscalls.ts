@@ -43,6 +43,11 @@ export function syscallsOf(group: string): readonly string[] | undefined {
   return found;
 }
 
+/** A set as it is written: system calls, and the sets inside it by their names; undefined where there is no such set. */
+export function syscallSetMembers(group: string): readonly string[] | undefined {
+  return Object.hasOwn(syscallGroups, group) ? (syscallGroups[group] as string).split(" ") : undefined;
+}
+
 let knownCalls: ReadonlySet<string> | undefined;
 
 /** Whether any architecture has a system call of that name. */
