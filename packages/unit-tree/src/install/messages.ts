@@ -100,11 +100,20 @@ export function isErrorChange(change: InstallChange): change is InstallChange & 
   return !noErrors.has(change.type);
 }
 
-/** What systemctl prints for the answer of a verb ("enable", "disable", "set default" …), in order. */
+/** Verbs that messages name by other words. */
+const verbWords: Readonly<Record<string, string>> = {
+  "add-requires": "add dependency on",
+  "add-wants": "add dependency on",
+  "preset-all": "preset",
+  "set-default": "set default",
+};
+
+/** What systemctl prints for the answer of a verb ("enable", "disable", "set-default" …), in order. */
 export function installMessages(
-  verb: string,
+  typedVerb: string,
   result: Pick<InstallResult, "changes" | "error">,
 ): readonly InstallMessage[] {
+  const verb = verbWords[typedVerb.replaceAll(" ", "-")] ?? typedVerb;
   const messages = result.changes.map((change) => messageOf(verb, change));
   if (result.error !== undefined && !result.changes.some(isErrorChange)) {
     messages.push({ level: "error", text: `Failed to ${verb}: ${errnoText(result.error)}.` });
