@@ -141,7 +141,7 @@ void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 void cgroup_signal_dir(int dir, int signo, const pid_t *except, uint32_t n)
 {
     if (OLD_KERNEL || signo != SIGKILL || n > 0 || write_at(dir, "cgroup.kill", "1") != 0)
-        hunt(members, &dir, signo, except, n);
+        hunt(&(struct hunt){members, &dir, NULL}, signo, except, n);
 }
 
 int cgroup_freeze(struct pgroup *g, bool frozen)

@@ -169,8 +169,13 @@ void pids_add(struct pids *l, pid_t pid);
 bool pids_has(const struct pids *l, pid_t pid);
 void descendants(pid_t root, struct pids *out);
 pid_t parent_of(pid_t pid);                /* 0 when there is no such process */
-void hunt(void (*list)(const void *where, struct pids *out), const void *where, int signo, const pid_t *except, size_t n);
-void tree_signal(pid_t root, int signo, const pid_t *except, size_t n);          /* all below root */
+struct hunt {
+    void (*list)(const void *where, struct pids *out);
+    const void *where;
+    void (*between)(void);                 /* before each round: whoever reaps, reaps */
+};
+void hunt(const struct hunt *h, int signo, const pid_t *except, size_t n);
+void tree_signal(pid_t root, int signo, const pid_t *except, size_t n, void (*between)(void)); /* all below root */
 void forest_signal(const struct pids *roots, int signo, const pid_t *except, size_t n); /* the roots and all below them */
 ssize_t slurp(const char *path, char *into, size_t n); /* a small file, ended by a NUL */
 void read_comm(pid_t pid, char comm[17]);

@@ -85,9 +85,16 @@ static void take_one(pid_t pid)
     }
 }
 
-/* A process is reaped when the keeper has read what it sent: until then /proc tells its name and its unit. */
+/*
+ * A process is reaped when the keeper has read what it sent: until then /proc tells its name and its unit. When all is
+ * killed there is no waiting: the dead of a unit that goes on forking would fill the table of processes.
+ */
 static void reap(void)
 {
+    if (killing && waiting != 0) {
+        take_one(waiting);
+        waiting = 0;
+    }
     while (waiting == 0) {
         siginfo_t i = {0};
         if (waitid(P_ALL, 0, &i, WEXITED | WNOHANG | WNOWAIT) < 0) {
@@ -100,7 +107,7 @@ static void reap(void)
         }
         if (i.si_pid == 0)
             return;
-        if (keeper_gone || (killing && *find_pid(i.si_pid) == NULL))
+        if (keeper_gone || killing)
             take_one(i.si_pid);
         else {
             waiting = i.si_pid;
@@ -147,7 +154,7 @@ static void signal_one(const struct reaper_message *m)
 static void signal_all(int signo, const pid_t *except, uint32_t n)
 {
     killing = signo == SIGKILL && n == 0;
-    tree_signal(getpid(), signo, except, n);
+    tree_signal(getpid(), signo, except, n, killing ? reap : NULL);
 }
 
 static void adopt(uint64_t token, pid_t pid)
@@ -171,8 +178,10 @@ static void obey(const struct reaper_message *m, int *fds, unsigned n)
     case R_GROUP_SIGNAL: signal_all(m->a, m->except, m->count); break;
     case R_ADOPT: adopt(m->token, m->pid); break;
     case R_REAP:
-        take_one(waiting);
-        waiting = 0;
+        if (waiting == m->pid) {
+            take_one(waiting);
+            waiting = 0;
+        }
         break;
     default: break;
     }

@@ -164,24 +164,59 @@ static bool send_new(const struct pids *now, struct pids *done, int signo, const
  * One signal to every member of a set that goes on forking. Who is to be killed is stopped first, round after round,
  * until a round finds nobody new: what is stopped cannot fork, so the killing that follows misses nobody.
  */
-void hunt(void (*list)(const void *where, struct pids *out), const void *where, int signo, const pid_t *except, size_t n)
+void hunt(const struct hunt *h, int signo, const pid_t *except, size_t n)
 {
     struct pids done = {0};
     for (int round = 0, quiet = 0; round < 256 && quiet < 2; round++) {
         struct pids now = {0};
-        list(where, &now);
+        if (h->between != NULL)
+            h->between();
+        h->list(h->where, &now);
         /* A list read while a process ends may miss its neighbour: two quiet rounds in a row. */
         quiet = send_new(&now, &done, signo == SIGKILL ? SIGSTOP : signo, except, n) ? 0 : quiet + 1;
         free(now.p);
     }
-    for (size_t i = 0; signo == SIGKILL && i < done.n; i++)
-        kill(done.p[i], SIGKILL);
     free(done.p);
+    if (signo != SIGKILL)
+        return;
+    /* Listed anew: a number from an early round may be another's by now. */
+    struct pids now = {0};
+    h->list(h->where, &now);
+    for (size_t i = 0; i < now.n; i++)
+        if (!spared(now.p[i], except, n))
+            kill(now.p[i], SIGKILL);
+    free(now.p);
+}
+
+/*
+ * Without children files a scan of /proc takes longer than a breeder lives. Its latest child is found by number: the
+ * kernel tells the pid it gave last, and whoever of the newest descends from root is stopped on the spot.
+ */
+static void chase_newest(pid_t root, void (*between)(void))
+{
+    char text[128];
+    int last = 0;
+    for (int i = 0; i < 200; i++) {
+        if (between != NULL)
+            between();
+        if (slurp("/proc/loadavg", text, sizeof text) <= 0 || sscanf(text, "%*s %*s %*s %*s %d", &last) != 1)
+            return;
+        for (pid_t pid = last + 1; pid > 1 && pid > last - 8; pid--) {
+            pid_t parent = parent_of(pid);
+            if (parent == root || (parent > 1 && parent_of(parent) == root))
+                kill(pid, SIGSTOP);
+        }
+    }
 }
 
 static void below(const void *where, struct pids *out) { descendants(*(const pid_t *)where, out); }
 
-void tree_signal(pid_t root, int signo, const pid_t *except, size_t n) { hunt(below, &root, signo, except, n); }
+void tree_signal(pid_t root, int signo, const pid_t *except, size_t n, void (*between)(void))
+{
+    if (signo == SIGKILL && n == 0 && !has_children_files())
+        chase_newest(root, between);
+    hunt(&(struct hunt){below, &root, between}, signo, except, n);
+}
 
 static void forest(const void *where, struct pids *out)
 {
@@ -192,4 +227,7 @@ static void forest(const void *where, struct pids *out)
     }
 }
 
-void forest_signal(const struct pids *roots, int signo, const pid_t *except, size_t n) { hunt(forest, roots, signo, except, n); }
+void forest_signal(const struct pids *roots, int signo, const pid_t *except, size_t n)
+{
+    hunt(&(struct hunt){forest, roots, NULL}, signo, except, n);
+}
