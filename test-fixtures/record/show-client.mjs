@@ -4,13 +4,10 @@ import { readdirSync } from "node:fs";
 import { createConnection } from "node:net";
 
 const [socketPath, directory, ...more] = process.argv.slice(2);
-const names = [
-  ...readdirSync(directory).filter((n) => /\.[a-z]+$/.test(n) && !/\.(d|wants|requires)$/.test(n) && !n.includes("@.")),
-  ...more,
-];
-for (const name of readdirSync(directory))
-  if (name.includes("@.") && !/\.(d|wants|requires)$/.test(name)) names.push(name.replace("@.", "@one."));
-names.push("s-tmpl@a-b\\x2dc.service", "nosuch.service", "some-other.slice");
+const files =
+  directory === "-" ? [] : readdirSync(directory).filter((name) => /\.(?!d$|wants$|requires$)[a-z]+$/.test(name));
+const names = [...files.map((name) => name.replace("@.", "@one.")), ...more];
+if (directory !== "-") names.push("s-tmpl@a-b\\x2dc.service", "nosuch.service", "some-other.slice");
 
 const socket = createConnection(socketPath);
 let buffer = Buffer.alloc(0);

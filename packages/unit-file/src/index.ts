@@ -96,5 +96,12 @@ export type { BindMount, ManagedDirectory, WorkingDirectory } from "./values/pat
 export type { SocketBindRule } from "./values/programs.ts";
 export { parseSignal, signalName } from "./values/signals.ts";
 export type { StandardStream } from "./values/streams.ts";
-export { ERRNO_KILL, errnoName, isSyscall, type SyscallFilter, syscallSetMembers, syscallsOf } from "./values/syscalls.ts";
+export {
+  ERRNO_KILL,
+  errnoName,
+  isSyscall,
+  type SyscallFilter,
+  syscallSetMembers,
+  syscallsOf,
+} from "./values/syscalls.ts";
 export { splitCommandLine } from "./words.ts";
