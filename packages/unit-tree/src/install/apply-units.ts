@@ -150,7 +150,7 @@ function nameToWant(run: InstallRun, info: InstallInfo): string | { readonly err
 }
 
 /** Whether there is a unit of this name, as the search path has it. */
-export function unitExists(run: InstallRun, name: string): boolean {
+function unitExists(run: InstallRun, name: string): boolean {
   const context: InstallContext = { todo: new Map(), done: new Map() };
   const info = newInstallInfo(name, undefined, false);
   // Whatever else is wrong with it, something is there.

@@ -265,7 +265,7 @@ function follow(run: InstallRun, context: InstallContext, info: InstallInfo, fla
 }
 
 /** Whether a file stands directly in /etc/systemd/system or /run/systemd/system. */
-export function isConfigPath(paths: UnitPaths, path: string): boolean {
+function isConfigPath(paths: UnitPaths, path: string): boolean {
   const directory = dirname(path);
   return directory === paths.persistentConfig || directory === paths.runtimeConfig;
 }

@@ -9,7 +9,7 @@ import {
 import { expandInstallSpecifiers, type SpecifierFacts } from "./specifiers.ts";
 
 /** How a unit's file is there: itself, as a mask, as a symlink to a name in the search path, or as one to a file outside of it. */
-export type InstallMode = "regular" | "masked" | "linked" | "alias";
+type InstallMode = "regular" | "masked" | "linked" | "alias";
 
 /** One unit in an install operation: where it was found and what its [Install] section says. */
 export interface InstallInfo {
