@@ -1,4 +1,5 @@
-// Bundles stewardctl into dist/bundle/: main.js is small and answers is-active, full.js and its chunks are everything else.
+// Bundles stewardctl into dist/bundle/: main.cjs is small and answers is-active, full.js and its chunks are everything else.
+import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -14,7 +15,7 @@ const shared = {
   logLevel: "warning",
 };
 
-/** main.js loads the second bundle as it is, and so shares no chunks with it. */
+/** main.cjs loads the second bundle as it is, and so shares no chunks with it. */
 const apart = {
   name: "apart",
   setup(builder) {
@@ -26,5 +27,12 @@ const apart = {
 };
 
 rmSync("dist/bundle", { recursive: true, force: true });
-await build({ ...shared, entryPoints: { main: "src/main.ts" }, plugins: [apart] });
+// CommonJS: Node starts it a little sooner.
+const quick = { format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: { main: "src/main.ts" } };
+await build({ ...shared, ...quick, plugins: [apart] });
 await build({ ...shared, entryPoints: { full: "src/full.ts" }, chunkNames: "chunks/[name]-[hash]", splitting: true });
+
+// V8's compiled code of main.cjs, for the launcher: made by a run that finds no manager.
+const env = { ...process.env, NODE_COMPILE_CACHE: "dist/bundle/cache", NODE_COMPILE_CACHE_PORTABLE: "1" };
+const args = ["dist/bundle/main.cjs", "--socket=/nonexistent", "is-active", "x"];
+spawnSync(process.execPath, args, { env, stdio: "ignore" });

@@ -32,7 +32,7 @@ export class Manager {
   get bus(): ClientConnection {
     if (this.connection === undefined) {
       this.path = socketPath(this.options);
-      this.connection = connectBus({ path: this.path, destination: busName });
+      this.connection = connectBus({ path: this.path, destination: busName, eager: true });
     }
     return this.connection;
   }
