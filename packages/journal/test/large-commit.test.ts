@@ -40,7 +40,7 @@ function check(directory: string): void {
   }
 }
 
-test("large commits are whole or not there, wherever the writer is killed", () => {
+test("large commits are whole or not there, wherever the writer is killed", { timeout: 300_000 }, () => {
   const whole = scratch();
   const counted = cutFiles(Number.POSITIVE_INFINITY, 0);
   write(whole, counted);

@@ -16,7 +16,7 @@ const batches = fc.array(fc.array(fc.array(fc.tuple(name, value), { maxLength: 6
 const asSet = (fields: readonly (readonly [string, Uint8Array])[]): string[] =>
   [...new Set(fields.map(([key, bytes]) => `${key}=${Buffer.from(bytes).toString("latin1")}`))].sort();
 
-test("what is written is read back, forwards, backwards and by each value", () => {
+test("what is written is read back, forwards, backwards and by each value", { timeout: 300_000 }, () => {
   fc.assert(
     fc.property(batches, fc.boolean(), (given, reopen) => {
       const directory = scratch();
