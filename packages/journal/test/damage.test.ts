@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Journal, JournalFile } from "../src/index.ts";
@@ -83,6 +84,17 @@ test("what is no journal is named, and the rest is read", () => {
   const journal = Journal.openFiles([`${directory}/missing.journal`, "/dev/null"]);
   expect([...journal.problems.keys()]).toEqual([`${directory}/missing.journal`, "/dev/null"]);
   expect(journal.next()).toBeUndefined();
+  journal.close();
+});
+
+test("a file with xz is read, and says what is lacking", () => {
+  const bytes = used("default");
+  bytes[12]! |= 1;
+  const path = `${scratch()}/xz.journal`;
+  writeFileSync(path, bytes);
+  const journal = Journal.openFiles([path]);
+  expect(journal.problems.get(path)).toMatch(/xz/);
+  expect(journal.next()?.text("MESSAGE")).toBe("plain line");
   journal.close();
 });
 

@@ -28,6 +28,8 @@ export interface FileHeader {
   readonly end: number;
   readonly compact: boolean;
   readonly keyed: boolean;
+  /** Some values may be compressed with xz, which is not read. */
+  readonly xz: boolean;
   readonly entryArray: number;
   readonly dataTable: HashTable;
   readonly fieldTable: HashTable;
@@ -67,6 +69,7 @@ export function readHeader(bytes: PagedBytes): FileHeader | { readonly problem: 
     end,
     compact: (flags & INCOMPATIBLE.compact) !== 0,
     keyed: (flags & INCOMPATIBLE.keyedHash) !== 0,
+    xz: (flags & INCOMPATIBLE.xz) !== 0,
     entryArray: number(HEADER.entryArrayOffset),
     dataTable: table(HEADER.dataHashTableOffset, HEADER.dataHashTableSize),
     fieldTable: table(HEADER.fieldHashTableOffset, HEADER.fieldHashTableSize),

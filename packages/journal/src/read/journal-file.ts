@@ -85,6 +85,11 @@ export class JournalFile {
     return this.#header.facts.seqnumId;
   }
 
+  /** What of the file is not read, although the file is; undefined when nothing is lacking. */
+  get lacking(): string | undefined {
+    return this.#header.xz ? "values that are compressed with xz are left out" : undefined;
+  }
+
   /** All entries. */
   get entries(): EntryList {
     return this.#entries;

@@ -67,6 +67,7 @@ export class Journal {
         this.#problems.set(path, opened.problem);
         continue;
       }
+      if (opened.lacking !== undefined) this.#problems.set(path, opened.lacking);
       if (known !== undefined && known.file.facts.fileId === opened.facts.fileId) {
         opened.close();
         known.file.refresh();
@@ -83,7 +84,7 @@ export class Journal {
     this.#files.clear();
   }
 
-  /** Files that could not be opened, with the reason. */
+  /** Files that could not be opened, or of which something cannot be read, with the reason. */
   get problems(): ReadonlyMap<string, string> {
     return this.#problems;
   }
