@@ -202,7 +202,9 @@ export class Keeper {
     const relay = bench.program("relay");
     const command = [old ? bench.oldKeeper : bench.keeper, "--manager", relay, paths.manager, "--end"];
     if (paths.journal !== undefined) command.push("--journal", relay, paths.journal, "--end");
-    const unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    // What multiplies in there leaves pids for the machine (newer kernels count them for each namespace).
+    const bounded = 'echo 4000 2>/dev/null >/proc/sys/kernel/pid_max; exec "$@"';
+    const unshare = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", bounded, "sh"];
     const bounding = `--bounding-set=-all,${containerCapabilities
       .split(" ")
       .map((name) => `+${name}`)

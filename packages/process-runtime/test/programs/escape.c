@@ -60,6 +60,7 @@ int main(int argc, char **argv)
             if (fork() > 0)
                 _exit(0); /* the child carries on: another pid, again and again */
             setsid();
+            usleep(300); /* a busy machine must not run out of pids for the zombies */
         }
     wait_forever();
 }
