@@ -81,7 +81,7 @@ struct token *token_find(uint64_t id);
 struct token *token_by_pid(pid_t pid);
 struct token *token_new(uint64_t id, struct pgroup *g);
 void token_spawned(struct token *t, pid_t pid);
-void token_failed(struct token *t, uint32_t status, uint32_t error); /* no process could be made */
+void token_failed(struct token *t, uint32_t error); /* no process could be made */
 void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user, uint64_t system, uint64_t maxrss);
 void token_watch_status(struct token *t, int fd);
 void token_catch_up(struct token *t);      /* tells what its status pipe holds: exec comes before what it then does */

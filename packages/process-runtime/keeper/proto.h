@@ -41,6 +41,8 @@ enum plan_op {
     OP_REMOVE = 26, OP_SYMLINK = 27, OP_EXEC = 40, OP_FAIL = 41, OP_FIND_EXECUTABLE = 42,
 };
 
+/* What a process that could not be made ends with: 255/EXCEPTION of systemd.exec(5). */
+#define EXIT_EXCEPTION 255
 /* The step that a process which could not be made failed at. */
 #define STEP_NONE 0xffffffffu
 #define ID_NONE 0xffffffffu

@@ -87,7 +87,7 @@ static void reaper_lost(struct pgroup *g)
     for (struct token *t = tokens, *next; t != NULL; t = next) {
         next = t->next_all;
         if (t->group == g && t->state == TOKEN_STARTING)
-            token_failed(t, 0, ECHILD);
+            token_failed(t, ECHILD);
     }
     reap_all();
     group_token_gone(g);
@@ -102,7 +102,7 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
         if (t == NULL || t->state != TOKEN_STARTING)
             break; /* parent and child both tell, whoever is first is heard */
         if (m->a != 0)
-            token_failed(t, 0, (uint32_t)m->a);
+            token_failed(t, (uint32_t)m->a);
         else
             token_spawned(t, m->pid);
         break;

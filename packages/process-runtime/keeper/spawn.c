@@ -57,7 +57,7 @@ static void make_here(struct token *t, int *fds, unsigned n)
     int error = errno;
     close_all(fds, n);
     if (pid < 0)
-        token_failed(t, 0, (uint32_t)error);
+        token_failed(t, (uint32_t)error);
     else {
         t->group->empty = false;
         token_spawned(t, pid);
@@ -75,12 +75,12 @@ void spawn(uint64_t id, const char *group, struct slice plan)
     if (!plan_check(plan, &inputs)) {
         plan_inputs_free(&inputs);
         complain("a plan for %s is malformed", group);
-        token_failed(t, 0, EPROTO);
+        token_failed(t, EPROTO);
         return;
     }
     if (pipe2(status, O_CLOEXEC) < 0) {
         plan_inputs_free(&inputs);
-        token_failed(t, 0, (uint32_t)errno);
+        token_failed(t, (uint32_t)errno);
         return;
     }
     fcntl(status[0], F_SETFL, O_NONBLOCK);
@@ -102,7 +102,7 @@ void spawn(uint64_t id, const char *group, struct slice plan)
     }
     if (!ok) {
         close_all(fds, n);
-        token_failed(t, 0, (uint32_t)error);
+        token_failed(t, (uint32_t)error);
         return;
     }
     if (g->mode == GROUP_REAPER) {

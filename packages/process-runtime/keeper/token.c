@@ -170,13 +170,13 @@ void token_spawned(struct token *t, pid_t pid)
     loop_want(&t->status, EPOLLIN);
 }
 
-void token_failed(struct token *t, uint32_t status, uint32_t error)
+void token_failed(struct token *t, uint32_t error)
 {
     t->exec = EXEC_FAILED;
     if (!t->forget)
-        report_failure(t, EV_EXEC_FAILED, status, error, STEP_NONE);
+        report_failure(t, EV_EXEC_FAILED, EXIT_EXCEPTION, error, STEP_NONE);
     loop_close(&t->status);
-    token_exited(t, CLD_EXITED, status, 0, 0, 0);
+    token_exited(t, CLD_EXITED, EXIT_EXCEPTION, 0, 0, 0);
 }
 
 void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user, uint64_t system, uint64_t maxrss)

@@ -114,8 +114,8 @@ describe("one process", () => {
   test("a malformed plan is refused without a process", async () => {
     const { manager } = await start();
     manager.client.send({ kind: "spawn", token: 1, group: "a.service", plan: Buffer.from([1, 2, 3]) });
-    expect(await manager.event("execFailed")).toMatchObject({ errno: 71, step: 0xffff_ffff });
-    expect(await manager.event("exited")).toMatchObject({ pid: 0 });
+    expect(await manager.event("execFailed")).toMatchObject({ errno: 71, step: 0xffff_ffff, status: 255 });
+    expect(await manager.event("exited")).toMatchObject({ pid: 0, code: 1, status: 255 });
   });
 
   test("a token spawns once, a command number counts once", async () => {
