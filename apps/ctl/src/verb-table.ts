@@ -133,6 +133,10 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Look into unit files, times and conditions, as systemd-analyze does",
     load: async () => (await import("./analyze/analyze.ts")).analyze,
   },
+  verify: {
+    help: "Check unit files before anything runs them",
+    load: async () => (await import("./verify/verify.ts")).verify,
+  },
   escape: {
     help: "Escape strings for unit names, as systemd-escape does",
     load: async () => (await import("./escape/escape.ts")).escapeVerb,

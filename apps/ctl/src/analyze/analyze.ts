@@ -39,6 +39,7 @@ const verbs: { readonly [name: string]: () => Promise<Run> } = {
   "unit-files": async () => (await import("./unit-files.ts")).unitFiles,
   "cat-config": async () => (await import("./cat-config.ts")).catConfig,
   condition: async () => (await import("./condition.ts")).condition,
+  verify: async () => (await import("../verify/verify.ts")).verifyFiles,
 };
 
 export async function analyze(context: Context, args: readonly string[]): Promise<number> {

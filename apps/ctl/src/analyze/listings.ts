@@ -68,30 +68,25 @@ export async function capability(context: Context, words: readonly string[]): Pr
 }
 
 export async function syscallFilter(context: Context, words: readonly string[]): Promise<number> {
-  const sets =
-    words.length === 0
-      ? syscallSetTexts
-      : words.map((word) => {
-          const set = syscallSetTexts.find(([name]) => name === word);
-          if (set === undefined) throw new Failure(`Filter set "${word}" not found.`);
-          return set;
-        });
-  if (wantsJson(context)) {
-    printJson(
-      context,
-      sets.map(([name, text]) => ({ name, description: text, syscalls: membersOf(name) })),
-    );
-    return 0;
-  }
-  for (const [index, [name, text]] of sets.entries()) {
-    if (index > 0) context.out.line();
+  const names = words.length === 0 ? syscallSetTexts.map(([name]) => name) : words;
+  const found: object[] = [];
+  for (const [index, name] of names.entries()) {
+    if (index > 0 && !wantsJson(context)) context.out.line();
+    const text = syscallSetTexts.find(([each]) => each === name)?.[1];
+    if (text === undefined) throw new Failure(`Filter set "${name}" not found.`);
+    if (wantsJson(context)) {
+      found.push({ name, description: text, syscalls: membersOf(name) });
+      continue;
+    }
     context.out.line(highlight(name));
     context.out.line(`    ${grey(`# ${text}`)}`);
     for (const member of membersOf(name)) context.out.line(`    ${member}`);
   }
+  if (wantsJson(context)) printJson(context, found);
   return 0;
 }
 
+/** A set as it is written: sets inside it by their names. */
 function membersOf(name: string): readonly string[] {
   return [...(syscallSetMembers(name) ?? [])].sort(compareText);
 }
