@@ -1,4 +1,5 @@
 export { type Bus, busPath, joinBus, type NameReply } from "./bus.ts";
+export { type BusServer, type BusServerOptions, serveOnBus } from "./bus-server.ts";
 export { type Call, ClientConnection, type ConnectOptions, connectBus } from "./client.ts";
 export { DBusError, EncodeError, errorNames, ProtocolError } from "./errors.ts";
 export {
@@ -32,6 +33,7 @@ export { isBusName, isInterfaceName, isMemberName, isObjectPath } from "./names.
 export { ObjectTree, type ObjectTreeOptions, type Resolver } from "./object-tree.ts";
 export { type FoundObject, propertiesChanged } from "./properties.ts";
 export {
+  type Caller,
   type IncomingCall,
   type Peer,
   ServerConnection,

@@ -1,7 +1,7 @@
 /** What an interface has, as data; and what a program binds to it. */
 
 import type { Message } from "./message.ts";
-import type { Peer, ServerConnection } from "./server-connection.ts";
+import type { Caller, Peer } from "./server-connection.ts";
 import type { Value } from "./values.ts";
 
 /** An argument of a method or signal: its name (may be empty) and one complete type. */
@@ -41,7 +41,7 @@ export interface InterfaceDeclaration {
 /** Who calls, and how. */
 export interface CallContext {
   readonly peer: Peer;
-  readonly connection: ServerConnection;
+  readonly connection: Caller;
   readonly message: Message;
 }
 

@@ -15,11 +15,20 @@ export interface Peer {
   readonly pid: number;
 }
 
+/** Where a call came from: a client of our own socket, or one of a message bus. */
+export interface Caller {
+  readonly peer: Peer;
+  /** Whether it can be sent signals. */
+  readonly ready: boolean;
+  /** Sends a signal to this caller alone. */
+  emit(signal: Signal): void;
+}
+
 /** A call that awaits its answer. Exactly one of reply and fail is to be used, once; a second is ignored. */
 export interface IncomingCall {
   readonly message: Message;
   readonly peer: Peer;
-  readonly connection: ServerConnection;
+  readonly connection: Caller;
   /** Answers with values by a signature. Throws EncodeError when they do not fit. */
   reply(signature: string, values: readonly Value[]): void;
   fail(error: DBusError): void;
@@ -56,7 +65,7 @@ const MAX_LINE_BYTES = 4096;
 const DEFAULT_MAX_MESSAGE_BYTES = 16 << 20;
 const BUS = "org.freedesktop.DBus";
 
-export class ServerConnection {
+export class ServerConnection implements Caller {
   private readonly options: ServerConnectionOptions;
   private readonly sasl: SaslServer;
   private readonly stream: MessageStream;

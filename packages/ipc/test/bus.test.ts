@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { busPath, joinBus, type Message, messageTypes } from "../src/index.ts";
+import { busPath, joinBus, type Message, messageTypes, ObjectTree, serveOnBus } from "../src/index.ts";
 
 const hasBus = ((): boolean => {
   try {
@@ -93,5 +93,33 @@ describe.skipIf(!hasBus)("a dbus-daemon, where one is installed (package dbus-da
     expect((await heard).body()).toEqual([7]);
     client.connection.close();
     server.connection.close();
+  });
+
+  test("an object tree serves a name, knows its callers", async () => {
+    const tree = new ObjectTree();
+    const declaration = {
+      name: "org.example.Who",
+      methods: { Am: { in: [], out: [["uid", "u"]] } },
+      properties: {},
+      signals: {},
+    } as const;
+    tree.add("/who", {}, [{ declaration, methods: { Am: (_target, _args, { peer }) => peer.uid } }]);
+    const server = await serveOnBus({ path, name: "org.example.Who", onCall: (call) => tree.handle(call) });
+    expect(server.reply).toBe("owner");
+    const client = await joinBus({ path });
+    const call = (member: string) =>
+      client.connection.call({ destination: "org.example.Who", path: "/who", interface: "org.example.Who", member });
+    expect(await Promise.all([call("Am"), call("Am")])).toEqual([[process.getuid!()], [process.getuid!()]]);
+    await expect(call("Nobody")).rejects.toMatchObject({ errorName: "org.freedesktop.DBus.Error.UnknownMethod" });
+    await client.addMatch("type='signal',interface='org.example.Who'");
+    const heard = new Promise<Message>((resolve) => {
+      client.connection.onSignal((signal) => {
+        if (signal.interface === "org.example.Who") resolve(signal);
+      });
+    });
+    server.emit({ path: "/who", interface: "org.example.Who", member: "Changed" });
+    expect((await heard).member).toBe("Changed");
+    client.connection.close();
+    server.bus.connection.close();
   });
 });
