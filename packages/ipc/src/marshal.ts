@@ -12,7 +12,7 @@ const MAX_CACHED = 2048;
 const cache = new Map<string, readonly Marshaler[]>();
 
 /** The writers of each complete type of the signature. Throws EncodeError when it is not valid. */
-export function marshalersOf(signature: string): readonly Marshaler[] {
+function marshalersOf(signature: string): readonly Marshaler[] {
   const known = cache.get(signature);
   if (known) return known;
   const types = parseSignature(signature);
