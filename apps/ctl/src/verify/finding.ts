@@ -32,7 +32,7 @@ const paints = { error: highlightRed, warning: highlightYellow, notice: (text: s
 export function printFinding({ out }: Context, finding: Finding): void {
   const { severity, unit, file, line, column, message, source, man, suggestion } = finding;
   const place = file === undefined ? unit : line === undefined ? file : `${file}:${line}`;
-  const head = message.startsWith("Unit ") && file === undefined ? message : `${place}: ${message}`;
+  const head = message.startsWith(`Unit ${unit} `) && file === undefined ? message : `${place}: ${message}`;
   out.error(paints[severity](head));
   if (source !== undefined && line !== undefined) {
     const number = String(line);
