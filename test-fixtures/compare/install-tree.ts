@@ -23,7 +23,15 @@ const allDirs = [...vendorDirs, ...configDirs, "/run/systemd/generator", "/run/s
 
 function installSection(r: Random, name: string): string {
   const lines: string[] = [];
-  const dependents = [...targets, "tt@one.target", "missing.target", "a.service", "%p.target", "bad name.target"];
+  const dependents = [
+    ...targets,
+    "tt@one.target",
+    "missing.target",
+    "a.service",
+    "%p.target",
+    "bad name.target",
+    ...(r.chance(0.1) ? ["%x.target", "%o.target"] : []),
+  ];
   if (r.chance(0.6)) lines.push(`WantedBy=${r.some(dependents, 0.25).join(" ")}`);
   if (r.chance(0.2)) lines.push(`RequiredBy=${r.some(dependents, 0.2).join(" ")}`);
   if (r.chance(0.1)) lines.push("WantedBy=");

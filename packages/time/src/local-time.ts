@@ -44,7 +44,8 @@ export function fromLocal(civil: Civil, clock: LocalClock, dst?: boolean): numbe
     earlierDst = probe.dst;
     probe = zone.at(at);
   }
-  if (dst !== undefined && dst !== probe.dst) at = withWantedDst(wanted, at, zone, dst) ?? at;
+  // Without a neighbour that has the wanted flag, an hour is assumed.
+  if (dst !== undefined && dst !== probe.dst) at = withWantedDst(wanted, at, zone, dst) ?? at + (dst ? -3600 : 3600);
   clock.offsetSec = wanted - at;
   return at;
 }

@@ -182,3 +182,25 @@ test("a generator's mask is only reported", () => {
     "Unit web.service is masked via a generator and cannot be unmasked.",
   ]);
 });
+
+describe("specifiers in [Install]", () => {
+  const unit = (line: string) => ({ [`${vendor}/s-t@x.service`]: `[Install]\n${line}\n` });
+  const facts = (letter: string) => (letter === "H" ? "host" : undefined);
+  const links = (line: string) => {
+    const result = enableUnitFiles({ ...place(unit(line)), facts }, ["s-t@x.service"]);
+    return (
+      result.error ??
+      result.changes.filter(({ type }) => type === "symlink").map(({ path }) => path.slice(etc.length + 1))
+    );
+  };
+  test.each([
+    ["WantedBy=%p-%i.target", ["s-t-x.target.wants/s-t@x.service"]],
+    ["WantedBy=%j.target %H.target", ["t.target.wants/s-t@x.service", "host.target.wants/s-t@x.service"]],
+    ["WantedBy=%%.target", "EUCLEAN"],
+    ["WantedBy=%m.target", "EUNATCH"],
+    ["WantedBy=%x.target", "EBADSLT"],
+    ["Also=%x.service", "EBADSLT"],
+  ])("%s", (line, expected) => {
+    expect(links(line)).toEqual(expected);
+  });
+});

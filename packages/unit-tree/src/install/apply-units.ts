@@ -84,12 +84,12 @@ function applyAliases(run: InstallRun, info: InstallInfo, configPath: string, fl
   let total: Outcome = 0;
   for (const word of info.aliases) {
     const expanded = expandInstallSpecifiers(word, info, run.facts);
-    if (expanded === undefined) {
-      note(run, "EUNATCH", word);
-      total = join(total, "EUNATCH");
+    if (!expanded.ok) {
+      note(run, expanded.error, word);
+      total = join(total, expanded.error);
       continue;
     }
-    const alias = verifyAlias(info.name, expanded);
+    const alias = verifyAlias(info.name, expanded.text);
     if (!alias.ok) {
       if (alias.error === "ELOOP") continue;
       note(run, alias.error, alias.path, alias.source);
@@ -116,11 +116,13 @@ function applyWants(
   const template = parseUnitName(name)?.kind === "template";
   let total: Outcome = 0;
   for (const word of list) {
-    const target = expandInstallSpecifiers(word, info, run.facts);
-    if (target === undefined) {
-      note(run, "EUNATCH", word);
-      return "EUNATCH";
+    const expanded = expandInstallSpecifiers(word, info, run.facts);
+    if (!expanded.ok) {
+      note(run, expanded.error, word);
+      total = expanded.error;
+      continue;
     }
+    const target = expanded.text;
     // A template without an instance can only be wanted by a template or an instance, which then gives it one.
     if (!(template ? isValidUnitName(target, "instance", "template") : isValidUnitName(target))) {
       if (flags.ignoreAuxiliaryFailure) continue;

@@ -13,6 +13,7 @@ export interface InstallPlace {
   readonly paths: UnitPaths;
   /** "--root=DIR": the tree's root as the caller names it; shown before paths. */
   readonly root?: string;
+  /** What specifiers stand for; this machine's own unless given. */
   readonly facts?: SpecifierFacts;
 }
 

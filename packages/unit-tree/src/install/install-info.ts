@@ -6,6 +6,7 @@ import {
   parseUnitName,
   unitTypeOf,
 } from "@steward/unit-file";
+import { errnoText } from "./messages.ts";
 import { expandInstallSpecifiers, type SpecifierFacts } from "./specifiers.ts";
 
 /** How a unit's file is there: itself, as a mask, as a symlink to a name in the search path, or as one to a file outside of it. */
@@ -86,7 +87,7 @@ function splitWords(text: string): string[] {
 
 /** What came of reading [Install]: an errno's name when the file cannot be used, and what systemd logs. */
 export interface InstallSectionRead {
-  readonly error: "EBADMSG" | "EINVAL" | "ENOBUFS" | undefined;
+  readonly error: "EBADMSG" | "EBADSLT" | "EINVAL" | "ENOBUFS" | "EUNATCH" | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -111,12 +112,17 @@ export function readInstallSection(
       else if (key === "RequiredBy") addWords(info.requiredBy, value);
       else if (key === "UpheldBy") addWords(info.upheldBy, value);
       else if (key === "DefaultInstance") {
-        if (!setDefaultInstance(info, value, facts, warn)) return { error: "EINVAL", warnings };
+        const error = setDefaultInstance(info, value, facts, warn);
+        if (error !== undefined) return { error, warnings };
       } else if (key === "Also") {
         for (const word of splitWords(value)) {
           const name = expandInstallSpecifiers(word, info, facts);
-          if (name === undefined || !addAuxiliary(name)) return { error: "EINVAL", warnings };
-          info.also.push(name);
+          if (!name.ok) {
+            warn(`Failed to resolve unit name in Also="${word}": ${errnoText(name.error)}`);
+            return { error: name.error, warnings };
+          }
+          if (!addAuxiliary(name.text)) return { error: "EINVAL", warnings };
+          info.also.push(name.text);
         }
       }
     }
@@ -138,17 +144,21 @@ function setDefaultInstance(
   value: string,
   facts: SpecifierFacts,
   warn: (message: string) => void,
-): boolean {
+): "EBADSLT" | "EINVAL" | "EUNATCH" | undefined {
   const kind = parseUnitName(info.name)?.kind;
   if (kind === "plain") warn("DefaultInstance= only makes sense for template units, ignoring.");
-  if (kind !== "template") return true;
+  if (kind !== "template") return undefined;
   const expanded = expandInstallSpecifiers(value, info, facts);
-  if (expanded === undefined || (expanded !== "" && !isValidInstance(expanded))) {
-    warn(`Invalid DefaultInstance= value "${value}".`);
-    return false;
+  if (!expanded.ok) {
+    warn(`Failed to resolve instance name in DefaultInstance="${value}": ${errnoText(expanded.error)}`);
+    return expanded.error;
   }
-  info.defaultInstance = expanded === "" ? undefined : expanded;
-  return true;
+  if (expanded.text !== "" && !isValidInstance(expanded.text)) {
+    warn(`Invalid DefaultInstance= value "${value}".`);
+    return "EINVAL";
+  }
+  info.defaultInstance = expanded.text === "" ? undefined : expanded.text;
+  return undefined;
 }
 
 /** The name by which a template is enabled: with its default instance where it has one. */

@@ -1,32 +1,37 @@
 import { parseUnitName } from "@steward/unit-file";
 
 /**
- * What the specifiers of the machine and the user stand for, by their letter ("H": host name, "m": machine ID, "u": user name …).
- * The ones that [Install] may use are listed in systemd.unit(5); a letter that is absent cannot be resolved.
+ * What a specifier of the machine or the user stands for, by its letter ("H": host name, "m": machine ID, "u": user name …); undefined where it
+ * cannot be resolved. Which ones [Install] may use is in systemd.unit(5).
  */
-export type SpecifierFacts = Readonly<Record<string, string>>;
+export type SpecifierFacts = (letter: string) => string | undefined;
+
+/** The letters that `SpecifierFacts` is asked for. */
+const machineLetters = "aAbBgGHlmMoquUvwW";
 
 interface Named {
   readonly name: string;
   readonly defaultInstance: string | undefined;
 }
 
-const machineLetters = "aAbBHlmMovwWgGuU";
+/** The text with its specifiers replaced, or why not: no such specifier, or one that cannot be resolved here. */
+export type Expansion =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly error: "EBADSLT" | "EUNATCH" };
 
-/** Expands the specifiers that [Install] settings may hold; undefined when one cannot be resolved. Unknown letters stay as they are. */
-export function expandInstallSpecifiers(text: string, unit: Named, facts: SpecifierFacts): string | undefined {
-  if (!text.includes("%")) return text;
-  let unresolved = false;
-  const expanded = text.replace(/%(.)/gs, (whole, letter: string) => {
+/** Expands the specifiers that [Install] settings may hold. What follows a "%" and is neither letter nor digit stays as it is. */
+export function expandInstallSpecifiers(text: string, unit: Named, facts: SpecifierFacts): Expansion {
+  let error: "EBADSLT" | "EUNATCH" | undefined;
+  const expanded = text.replace(/%([A-Za-z0-9%])/g, (_, letter: string) => {
     if (letter === "%") return "%";
     const own = ofUnit(letter, unit);
     if (own !== undefined) return own;
-    if (!machineLetters.includes(letter)) return whole;
-    const fact = facts[letter];
-    if (fact === undefined) unresolved = true;
+    const known = machineLetters.includes(letter);
+    const fact = known ? facts(letter) : undefined;
+    if (fact === undefined) error ??= known ? "EUNATCH" : "EBADSLT";
     return fact ?? "";
   });
-  return unresolved ? undefined : expanded;
+  return error === undefined ? { ok: true, text: expanded } : { ok: false, error };
 }
 
 /** The specifiers that the unit's own name answers; a template speaks with its default instance. */

@@ -15,6 +15,7 @@ import {
   traverse,
 } from "./discover.ts";
 import { createLink, removeMarkedLinks } from "./links.ts";
+import { machineFacts } from "./machine-facts.ts";
 import { overlayOn } from "./overlay.ts";
 
 /** The switches of the install verbs: links below /run instead of /etc, and over what is in the way. */
@@ -30,7 +31,7 @@ export function beginRun(place: InstallPlace): InstallRun {
     tree: overlayOn(place.tree),
     paths: place.paths,
     root,
-    facts: place.facts ?? {},
+    facts: place.facts ?? machineFacts(place.tree, place.paths),
     changes: [],
     warnings: new Set(),
   };
