@@ -26,8 +26,8 @@ async function need(n) {
 
 socket.write("\0AUTH EXTERNAL\r\nDATA\r\nNEGOTIATE_UNIX_FD\r\nBEGIN\r\n");
 for (let lines = 0; lines < 3; lines++) {
-  let end;
-  while ((end = buffer.indexOf("\r\n")) < 0) await more_();
+  while (!buffer.includes("\r\n")) await more_();
+  const end = buffer.indexOf("\r\n");
   buffer = buffer.subarray(end + 2);
 }
 
