@@ -27,6 +27,7 @@ function parseDay(text: string): DayOfYear | undefined {
   const monthly = /^M(\d+)\.(\d+)\.(\d+)$/.exec(text);
   if (monthly) {
     const [month, week, weekday] = monthly.slice(1).map(Number) as [number, number, number];
+    if (month < 1 || month > 12 || week < 1 || week > 5 || weekday > 6) return undefined;
     return (year) => {
       const first = daysFromCivil(year, month, 1);
       const next = daysFromCivil(year, month + 1, 1);
@@ -40,6 +41,7 @@ function parseDay(text: string): DayOfYear | undefined {
   const julian = /^(J?)(\d+)$/.exec(text);
   if (!julian) return undefined;
   const n = Number(julian[2]);
+  if (n > 365) return undefined;
   if (julian[1] === "") return (year) => daysFromCivil(year, 1, 1) + n;
   // Jn never counts the leap day: day 60 is always the first of March.
   return (year) => (n < 60 ? daysFromCivil(year, 1, n) : daysFromCivil(year, 3, n - 59));

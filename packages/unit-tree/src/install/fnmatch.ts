@@ -1,44 +1,70 @@
 /** Shell patterns as fnmatch(3) with FNM_NOESCAPE has them: `*`, `?`, and `[...]` with ranges and `!` or `^`. */
 export function fnmatch(pattern: string, text: string): boolean {
-  return compile(pattern).test(text);
+  const tokens = tokensOf(pattern);
+  let at = 0;
+  let token = 0;
+  // Where the last star stands, and how much of the text it has taken: only that one is ever tried again, so the time is bounded.
+  let star = -1;
+  let taken = 0;
+  while (at < text.length) {
+    const next = tokens[token];
+    if (next === "any") {
+      star = token++;
+      taken = at;
+    } else if (next?.(text[at]!)) {
+      at++;
+      token++;
+    } else if (star >= 0) {
+      token = star + 1;
+      at = ++taken;
+    } else return false;
+  }
+  while (tokens[token] === "any") token++;
+  return token === tokens.length;
 }
 
-const compiled = new Map<string, RegExp>();
-const compiledMax = 4096;
+/** One part of a pattern: any text at all, or a test of one character. */
+type Token = "any" | ((c: string) => boolean);
 
-function compile(pattern: string): RegExp {
-  const known = compiled.get(pattern);
-  if (known !== undefined) return known;
-  let source = "";
+const known = new Map<string, readonly Token[]>();
+const knownMax = 4096;
+
+function tokensOf(pattern: string): readonly Token[] {
+  const cached = known.get(pattern);
+  if (cached !== undefined) return cached;
+  const tokens: Token[] = [];
   for (let i = 0; i < pattern.length; i++) {
     const c = pattern[i]!;
-    if (c === "*") {
-      // Several stars in a row say no more than one, and would cost time.
-      if (pattern[i - 1] !== "*") source += "[^]*";
-    } else if (c === "?") source += "[^]";
-    else if (c === "[") {
-      const negated = pattern[i + 1] === "!" || pattern[i + 1] === "^";
-      const first = i + (negated ? 2 : 1);
-      const end = pattern.indexOf("]", first + 1);
-      if (end < 0) source += "\\[";
-      else {
-        const set = pattern.slice(first, end).replace(/[\\\]^[]/g, "\\$&");
-        source += negated ? `[^${set}]` : `[${set}]`;
-        i = end;
-      }
-    } else source += c.replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
+    const end = c === "[" ? classEnd(pattern, i) : -1;
+    if (c === "*") tokens.push("any");
+    else if (c === "?") tokens.push(() => true);
+    else if (end > 0) {
+      tokens.push(classTest(pattern.slice(i + 1, end)));
+      i = end;
+    } else tokens.push((other) => other === c);
   }
-  const regexp = compileSafely(source);
-  if (compiled.size >= compiledMax) compiled.clear();
-  compiled.set(pattern, regexp);
-  return regexp;
+  if (known.size >= knownMax) known.clear();
+  known.set(pattern, tokens);
+  return tokens;
 }
 
-/** A range that runs backwards ("[z-a]") matches nothing. */
-function compileSafely(source: string): RegExp {
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    return /^(?!)/;
-  }
+/** Where a class ends; a bracket that stands first belongs to it. -1 when it never does, and the bracket is one like any other. */
+function classEnd(pattern: string, open: number): number {
+  const negated = pattern[open + 1] === "!" || pattern[open + 1] === "^";
+  return pattern.indexOf("]", open + (negated ? 3 : 2));
+}
+
+function classTest(inner: string): (c: string) => boolean {
+  const negated = inner.startsWith("!") || inner.startsWith("^");
+  const set = negated ? inner.slice(1) : inner;
+  return (c) => {
+    let found = false;
+    for (let i = 0; i < set.length; i++) {
+      if (set[i + 1] === "-" && i + 2 < set.length) {
+        found ||= c >= set[i]! && c <= set[i + 2]!;
+        i += 2;
+      } else found ||= c === set[i];
+    }
+    return found !== negated;
+  };
 }
