@@ -123,8 +123,8 @@ export function isValidChain(chain: CalendarChain, from: number, to: number, end
 export function formatChain(chain: CalendarChain, width: number, fine = false): string {
   if (chain === undefined) return "*";
   const [first] = chain;
-  if (fine && chain.length === 1 && first!.start === 0 && first!.stop === undefined && first!.repeat === usecPerSec)
-    return "*";
+  // Whatever else is in the list, every second is among them.
+  if (fine && first!.start === 0 && first!.stop === undefined && first!.repeat === usecPerSec) return "*";
   const unit = fine ? usecPerSec : 1;
   const number = (value: number, digits: number): string => {
     const rest = value % unit;
