@@ -63,6 +63,7 @@ export {
   unitTypes,
 } from "./names.ts";
 export { type PropertySlot, propertySlots, type UnitProperty, unitProperties } from "./properties/properties.ts";
+export { type TransientProperty, type TransientUnit, transientUnitText } from "./properties/transient.ts";
 export { isValidSliceName, parentSlice } from "./slice-names.ts";
 export { expandSpecifiers, type SpecifierContext, type SpecifierUnit } from "./specifiers.ts";
 export { decodeUtf8, encodeUtf8 } from "./text.ts";
