@@ -1,4 +1,12 @@
-import { formatDiagnostic, loadUnit, loadUnitFromFiles, scanUnitPaths, unitSearchPath } from "@steward/unit-file";
+import {
+  defaultFacts,
+  defaultSpecifiers,
+  formatDiagnostic,
+  loadUnit,
+  loadUnitFromFiles,
+  scanUnitPaths,
+  unitSearchPath,
+} from "@steward/unit-file";
 import { describe, expect, test } from "vitest";
 import { type Files, memoryTree } from "./memory-tree.ts";
 
@@ -309,4 +317,31 @@ test("the usual search paths", () => {
     "/usr/share/systemd/user",
     "/xr/systemd/generator.late",
   ]);
+});
+
+describe("a user's manager", () => {
+  const facts = { ...defaultFacts, scope: "user" as const };
+  const specifiers = { ...defaultSpecifiers, home: "/home/u", runtimeDirectory: "/run/user/1000" };
+  const loadUser = (name: string, text: string) =>
+    loadUnitFromFiles(name, [{ path: "/f", text }], { facts, specifiers });
+  // As `systemd --user` of systemd 252 shows them.
+  test("puts services into app.slice and starts them at home", () => {
+    const { Service } = loadUser("a@b.service", service("/a", "RuntimeDirectory=x\nPIDFile=a.pid")).settings;
+    expect(Service).toMatchObject({
+      Slice: "app-a.slice",
+      KeyringMode: "inherit",
+      PIDFile: "/run/user/1000/a.pid",
+      WorkingDirectory: { path: "/home/u", home: false, missingOk: true },
+    });
+  });
+  test("leaves mounts where they are", () => {
+    expect(loadUser("a.mount", "[Mount]\nWhat=x\n").settings.Mount.Slice).toBe("-.slice");
+  });
+  test("can end itself and nothing more", () => {
+    const unit = loadUser("a.service", `[Unit]\nFailureAction=reboot\nSuccessAction=exit\n${service("/a")}`);
+    expect(unit.settings.Unit).toMatchObject({ FailureAction: "exit-force", SuccessAction: "exit" });
+    expect(unit.diagnostics.map((d) => d.message)).toEqual([
+      'FailureAction= in user mode specified as "reboot", using "exit-force" instead.',
+    ]);
+  });
 });

@@ -51,6 +51,11 @@ const action: Kind<(typeof actions)[number]> = {
   assign(previous, a) {
     const known = actions.find((word) => word === a.value);
     if (known === undefined) a.warn(`Failed to parse ${a.directive}=, ignoring: ${a.value}`);
+    // A user's manager can end itself, and nothing more.
+    if (a.facts.scope === "user" && known !== undefined && known !== "none" && !known.startsWith("exit")) {
+      a.warn(`${a.directive}= in user mode specified as "${a.value}", using "exit-force" instead.`);
+      return "exit-force";
+    }
     return known ?? previous;
   },
 };

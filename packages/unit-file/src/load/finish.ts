@@ -65,7 +65,9 @@ function finishSlice(parts: UnitNameParts, builder: SettingsBuilder, facts: Fact
     if (builder.settings[section].Slice !== "") return;
     // What is mounted below the kernel's own file systems belongs to no service: it stands in the root slice.
     const below = section === "Mount" && /^\/(dev|proc|sys)(\/|$)/.test(builder.settings.Mount.Where);
-    builder.put(section, "Slice", below ? "-.slice" : defaultSlice(parts, facts));
+    // A user's manager runs no mounts and swaps: it shows them, where they are.
+    const isShown = facts.scope === "user" && (section === "Mount" || section === "Swap");
+    builder.put(section, "Slice", below || isShown ? "-.slice" : defaultSlice(parts, facts));
   }
 }
 
