@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { boot, canBootLab, eventually, type Instance, isReference, lacks, programs } from "../src/index.ts";
+import { boot, canBootLab, eventually, type Instance, lacks, programs } from "../src/index.ts";
 
 const cannot = [...lacks("systemctl", "journalctl", "a C compiler"), ...(canBootLab() ? [] : ["namespaces"])];
 const unit = (lines: readonly string[]): string => `[Service]\n${lines.join("\n")}\n`;
@@ -289,9 +289,5 @@ describe.skipIf(cannot.length > 0)(`service types${cannot.length > 0 ? ` (lacks 
     await start("runtime.service");
     await becomes("runtime.service", "ActiveState", "failed");
     expect(await show("runtime.service", "Result")).toBe("timeout");
-  });
-
-  test.runIf(isReference)("the reference is systemd 252", async () => {
-    expect((await machine.systemctl("--version")).stdout).toContain("systemd 252");
   });
 });
