@@ -116,6 +116,41 @@ test.each([
 });
 
 test.each([
+  ["was not heard is asked for again", 0, 0n, 2],
+  ["was queued is awaited", 7, 0n, 1],
+  ["was done already is not repeated", 0, 10n ** 18n, 1],
+])("a manager that dies over a request: what %s", async (_, queued, changed, asked) => {
+  let requests = 0;
+  await listen((call) => {
+    const { member } = call.message;
+    const done = (): void => {
+      call.reply("o", [jobPath]);
+      removed(call, "done");
+    };
+    if (member === "StartUnit") {
+      if (requests++ === 0) dropClients();
+      else done();
+    } else if (member === "GetJob") done();
+    else if (call.message.body()[1] === "Job") {
+      call.reply("v", [variant("(uo)", [queued, queued > 0 ? jobPath : "/"])]);
+      if (queued > 0) removed(call, "done");
+    } else if (call.message.body()[1] === "StateChangeTimestampMonotonic") call.reply("v", [variant("t", changed)]);
+    else property(call, { NeedDaemonReload: false });
+  });
+  expect(await stewardctl("start", "web")).toEqual({ stdout: "", stderr: "", code: 0 });
+  expect(requests).toBe(asked);
+});
+
+test("a manager that dies over a question is asked again", async () => {
+  let questions = 0;
+  await listen((call) => {
+    if (questions++ === 0) dropClients();
+    else property(call, { ActiveState: "active" });
+  });
+  expect(await stewardctl("is-active", "web")).toEqual({ stdout: "active\n", stderr: "", code: 0 });
+});
+
+test.each([
   [
     "org.freedesktop.systemd1.NoSuchUnit",
     "Unit web.service not found.",

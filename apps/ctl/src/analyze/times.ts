@@ -13,7 +13,8 @@ import {
 import { textOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
-import { localZone, nowUsec } from "../print/times.ts";
+import { nowUsec } from "../print/clock.ts";
+import { localZone } from "../print/times.ts";
 import { printJson, wantsJson } from "../verbs/filters.ts";
 import { namedZone } from "./named-zone.ts";
 

@@ -24,14 +24,12 @@ export class JobWaiter {
   private readonly context: Context;
   private readonly results = new Map<string, string>();
   private wake: () => void = () => {};
+  private generation: number;
 
   constructor(context: Context) {
     this.context = context;
-    this.listen();
-  }
-
-  private listen(): void {
-    this.context.manager.bus.onSignal((signal) => this.hear(signal));
+    context.manager.onSignal((signal) => this.hear(signal));
+    this.generation = context.manager.connect();
   }
 
   private hear(signal: Message): void {
@@ -43,26 +41,26 @@ export class JobWaiter {
 
   /** Resolves with the results of all these jobs, in their order. */
   async wait(jobs: readonly AwaitedJob[]): Promise<EndedJob[]> {
-    for (;;) {
-      if (jobs.every((job) => this.results.has(job.path))) break;
-      const heard = new Promise<"heard">((resolve) => {
-        this.wake = () => resolve("heard");
+    const { manager } = this.context;
+    while (!jobs.every((job) => this.results.has(job.path))) {
+      const heard = new Promise<void>((resolve) => {
+        this.wake = resolve;
       });
-      const closed = this.context.manager.bus.closed.then(() => "closed" as const);
-      if ((await Promise.race([heard, closed])) === "closed") await this.comeBack(jobs);
+      if (this.generation !== manager.generation) await this.lookForAll(jobs);
+      else if (await Promise.race([heard.then(() => false), manager.bus.closed.then(() => true)]))
+        await this.comeBack();
     }
     return jobs.map((job) => ({ ...job, result: this.results.get(job.path) ?? "done" }));
   }
 
-  private async comeBack(jobs: readonly AwaitedJob[]): Promise<void> {
+  /** Connects again, and again, until the manager is there. */
+  private async comeBack(): Promise<void> {
     const { manager } = this.context;
     const deadline = Date.now() + GIVE_UP_AFTER_MSEC;
     for (;;) {
       manager.reset();
-      this.listen();
       try {
         await manager.bus.ready;
-        for (const job of jobs) if (!this.results.has(job.path)) await this.lookFor(job);
         return;
       } catch (error) {
         if (Date.now() > deadline) {
@@ -71,6 +69,12 @@ export class JobWaiter {
         await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MSEC));
       }
     }
+  }
+
+  /** What ended while nobody listened. */
+  private async lookForAll(jobs: readonly AwaitedJob[]): Promise<void> {
+    this.generation = this.context.manager.generation;
+    for (const job of jobs) if (!this.results.has(job.path)) await this.lookFor(job);
   }
 
   /** A job that is not there any more has ended: its unit tells how. */

@@ -1,4 +1,6 @@
 /** The manager as stewardctl sees it: one connection, made when first needed. */
+
+import type { Message } from "@steward/ipc";
 import {
   type ClientConnection,
   connectBus,
@@ -19,10 +21,22 @@ const PROPERTIES = "org.freedesktop.DBus.Properties";
 /** An object's properties as they came: each value with its signature. */
 export type Properties = ReadonlyMap<string, Variant>;
 
+const RETRY_PAUSE_MSEC = 50;
+const GIVE_UP_AFTER_MSEC = 10_000;
+
+/** Whether a call failed because the manager went away after it was sent. */
+export function isCut(error: unknown): boolean {
+  const { code, errorName } = error as { code?: string; errorName?: string };
+  return errorName === errorNames.disconnected || code === "ECONNRESET" || code === "EPIPE";
+}
+
 export class Manager {
   readonly options: Options;
   private connection: ClientConnection | undefined;
   private path = "";
+  /** Counts connections: another number means that signals may have been missed. */
+  generation = 0;
+  private readonly listeners = new Set<(signal: Message) => void>();
 
   constructor(options: Options) {
     this.options = options;
@@ -33,8 +47,21 @@ export class Manager {
     if (this.connection === undefined) {
       this.path = socketPath(this.options);
       this.connection = connectBus({ path: this.path, destination: busName, eager: true });
+      this.generation++;
+      for (const listener of this.listeners) this.connection.onSignal(listener);
     }
     return this.connection;
+  }
+
+  /** Connects, if that was not done yet; gives the connection's number. */
+  connect(): number {
+    return this.bus && this.generation;
+  }
+
+  /** Hears signals, of later connections too. */
+  onSignal(listener: (signal: Message) => void): void {
+    this.listeners.add(listener);
+    this.connection?.onSignal(listener);
   }
 
   /** Forgets the connection: the next call makes a new one (after the manager went away). */
@@ -47,6 +74,7 @@ export class Manager {
     this.connection?.close();
   }
 
+  /** Calls a method. What only reads is asked again when the manager dies over it: it comes back. */
   async request(
     path: string,
     interfaceName: string,
@@ -54,11 +82,17 @@ export class Manager {
     signature: string,
     body: readonly Value[],
   ): Promise<Value[]> {
-    const { bus } = this;
-    try {
-      return await bus.call({ path, interface: interfaceName, member, signature, body, interactive: true });
-    } catch (error) {
-      throw this.explain(error);
+    const onlyReads = /^(Get|List)/.test(member);
+    const deadline = Date.now() + GIVE_UP_AFTER_MSEC;
+    for (;;) {
+      const { bus } = this;
+      try {
+        return await bus.call({ path, interface: interfaceName, member, signature, body, interactive: true });
+      } catch (error) {
+        if (!onlyReads || !isCut(error) || Date.now() > deadline) throw this.explain(error);
+        if (this.connection === bus) this.reset();
+        await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MSEC));
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import {
   utc,
 } from "@steward/time";
 import { type Options, textOption } from "../command-line.ts";
+import { nowUsec } from "./clock.ts";
 
 /** $TZ, else /etc/localtime, else UTC. */
 export function localZone(): TimeZone {
@@ -20,16 +21,6 @@ export function localZone(): TimeZone {
   } catch {
     return utc;
   }
-}
-
-/** Now, in microseconds since 1970. */
-export function nowUsec(): number {
-  return Date.now() * 1000;
-}
-
-/** The kernel's monotonic clock in microseconds. */
-export function monotonicUsec(): number {
-  return Number(process.hrtime.bigint() / 1000n);
 }
 
 /** Formats moments as `--timestamp=` asks. */

@@ -1,7 +1,7 @@
 /** Verbs that tell the manager one thing: kill, reset-failed, cancel, reload, log levels. */
 import { DBusError, type Value, variant } from "@steward/ipc";
 import { expandNames } from "../bus/expand-names.ts";
-import { errorText, managerPath } from "../bus/manager.ts";
+import { errorText, isCut, managerPath } from "../bus/manager.ts";
 import { listOption, textOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
@@ -126,8 +126,7 @@ export async function daemonReload({ manager, verb }: Context): Promise<number> 
   try {
     await manager.call("Reexecute");
   } catch (error) {
-    const gone = error instanceof DBusError && error.errorName === "org.freedesktop.DBus.Error.Disconnected";
-    if (!gone && (error as { code?: string }).code !== "ECONNRESET" && (error as { code?: string }).code !== "EPIPE") {
+    if (!isCut(error)) {
       throw error instanceof DBusError ? new Failure(`Failed to reexecute daemon: ${errorText(error)}`) : error;
     }
   }

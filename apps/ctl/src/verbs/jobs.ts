@@ -2,10 +2,11 @@
 import { DBusError, type Value } from "@steward/ipc";
 import { expandNames } from "../bus/expand-names.ts";
 import { type AwaitedJob, JobWaiter } from "../bus/job-waiter.ts";
-import { busName, errorText } from "../bus/manager.ts";
+import { busName, errorText, isCut } from "../bus/manager.ts";
 import { textOption } from "../command-line.ts";
 import { type Context, program } from "../context.ts";
 import { exitCodeOfError, exitCodes } from "../exit-codes.ts";
+import { monotonicUsec } from "../print/clock.ts";
 import { isGlob } from "../unit-name.ts";
 
 interface JobVerb {
@@ -74,7 +75,8 @@ async function runJobs(context: Context, verb: JobVerb, names: readonly string[]
   let code: number = exitCodes.success;
   for (const unit of names) {
     try {
-      jobs.push({ unit, path: await enqueue(context, verb, unit, mode) });
+      const path = await enqueueSurely(context, verb, unit, mode);
+      if (path !== undefined) jobs.push({ unit, path });
       await warnOfChangedFiles(context, unit);
     } catch (error) {
       if (!(error instanceof DBusError)) throw error;
@@ -96,6 +98,27 @@ async function awaitAll(context: Context, waiter: JobWaiter, jobs: readonly Awai
   let good = true;
   for (const ended of await waiter.wait(jobs)) if (!(await judgeJob(context, ended))) good = false;
   return good;
+}
+
+/**
+ * Queues a job, also when the manager dies before it answers: then it is looked whether the job is there, or was done
+ * already (nothing is to be awaited), and otherwise it is asked for again.
+ */
+async function enqueueSurely(context: Context, verb: JobVerb, unit: string, mode: string): Promise<string | undefined> {
+  const { manager } = context;
+  for (;;) {
+    const askedAt = monotonicUsec();
+    try {
+      return await enqueue(context, verb, unit, mode);
+    } catch (error) {
+      if (!isCut(error)) throw error;
+      manager.reset();
+      const [id, path] = (await manager.getUnit(unit, "Job")) as [number, string];
+      if (id > 0) return path;
+      const changed = Number(await manager.getUnit(unit, "StateChangeTimestampMonotonic"));
+      if (changed >= askedAt) return undefined;
+    }
+  }
 }
 
 async function enqueue({ manager, options, out }: Context, verb: JobVerb, unit: string, mode: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** When a timer elapses next, of its two clocks. */
-import { monotonicUsec, nowUsec } from "../print/times.ts";
+import { monotonicUsec, nowUsec } from "../print/clock.ts";
 
 const NEVER = 0xffff_ffff_ffff_ffffn;
 

@@ -1,6 +1,6 @@
 /** Verbs that end the manager or the machine, and those that isolate a fixed target. */
 import { DBusError } from "@steward/ipc";
-import { errorText } from "../bus/manager.ts";
+import { errorText, isCut } from "../bus/manager.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { startUnit } from "./jobs.ts";
@@ -33,7 +33,7 @@ export async function endingVerb(context: Context, [argument]: readonly string[]
     else return await startUnit({ ...context, options: { ...options, "no-block": noWait(context) } }, target, mode);
   } catch (error) {
     // Whoever ends the manager may lose the connection before the answer.
-    if (error instanceof DBusError && error.errorName === "org.freedesktop.DBus.Error.Disconnected") return 0;
+    if (isCut(error)) return 0;
     if (!(error instanceof DBusError)) throw error;
     throw new Failure(`Failed to ${verb}: ${errorText(error)}`);
   }
