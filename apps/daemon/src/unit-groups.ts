@@ -30,7 +30,7 @@ export class UnitGroups {
   /** A process of the unit was made: without cgroups its parent is the unit's reaper. */
   spawned(unit: string, pid: number): void {
     if (this.environment.cgroupBase !== undefined || this.reapers.has(unit) || pid === 0) return;
-    const parent = parentOf(pid);
+    const parent = parentOf(pid) ?? reaperByTitle(this.keeper.recovery.hello.keeperPid, unit);
     if (parent !== undefined && parent !== process.ppid) this.reapers.set(unit, parent);
   }
 
@@ -79,6 +79,17 @@ export class UnitGroups {
   private relativePath(unit: string): string {
     return unitCgroupPath(unit, this.sliceOf(unit));
   }
+}
+
+/**
+ * A unit's reaper among the keeper's own children, by the title that it gives itself: for a process that had ended before it could be
+ * looked at, as the first one of a daemon that forks does.
+ */
+function reaperByTitle(keeper: number, unit: string): number | undefined {
+  const children = readText(`/proc/${keeper}/task/${keeper}/children`).trim().split(" ").map(Number);
+  return children.find(
+    (pid) => pid > 0 && readText(`/proc/${pid}/cmdline`).replace(/\0+$/, "") === `steward-reaper ${unit}`,
+  );
 }
 
 /** Field 4 of stat, proc(5). */
