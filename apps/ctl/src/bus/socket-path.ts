@@ -18,32 +18,40 @@ function exists(path: string): boolean {
  * `--socket=`, else $STEWARD_SOCKET; else steward's own place, which it uses only where a systemd holds the usual one; else
  * systemd's private socket. A systemd's own socket is never taken unasked: that machine has systemctl.
  */
-export function socketPath(options: Options): string {
+export function socketPath(options: Options, initName: () => string = readInitName): string {
   const given = options.socket ?? process.env.STEWARD_SOCKET;
   if (typeof given === "string" && given !== "") return given;
   const uid = process.getuid?.() ?? 0;
-  if (scopeOf(options, uid) === "user") return userSocket(uid);
+  if (scopeOf(options, uid) === "user") return userSocket(uid, initName);
   if (exists("/run/steward/private")) return "/run/steward/private";
-  if (!exists("/run/steward") && machineRunsSystemd()) {
-    throw new Failure(
-      "No steward runs here, and this machine's own init is systemd.\nStart one beside it with: stewardd (as root)\nOr speak to systemd itself: systemctl, or stewardctl --socket=/run/systemd/private",
-    );
-  }
+  if (initName() === "systemd") throw besideSystemd("stewardd (as root)", "stewardctl --socket=/run/systemd/private");
   return "/run/systemd/private";
 }
 
-function userSocket(uid: number): string {
-  const runtime =
-    process.env.XDG_RUNTIME_DIR ?? (exists(`/run/user/${uid}`) ? `/run/user/${uid}` : `/tmp/steward-${uid}`);
-  const own = `${runtime}/steward/private`;
-  return exists(own) ? own : `${runtime}/systemd/private`;
+function userSocket(uid: number, initName: () => string): string {
+  const usual = `/run/user/${uid}`;
+  const runtime = process.env.XDG_RUNTIME_DIR ?? (exists(usual) ? usual : `/tmp/steward-${uid}`);
+  if (exists(`${runtime}/steward/private`)) return `${runtime}/steward/private`;
+  // Where systemd is init, the other socket is its user manager's, unless a steward has been here.
+  const socket = `${runtime}/systemd/private`;
+  if (!exists(`${runtime}/steward`) && exists(socket) && initName() === "systemd") {
+    throw besideSystemd("stewardd --user", `stewardctl --socket=${socket}`);
+  }
+  return socket;
 }
 
-function machineRunsSystemd(): boolean {
+function besideSystemd(start: string, other: string): Failure {
+  return new Failure(
+    `No steward runs here, and this machine's own init is systemd.\nStart one beside it with: ${start}\nOr speak to systemd itself: systemctl, or ${other}`,
+  );
+}
+
+/** The name of the machine's init. */
+function readInitName(): string {
   try {
-    return readFileSync("/proc/1/comm", "latin1").trim() === "systemd";
+    return readFileSync("/proc/1/comm", "latin1").trim();
   } catch {
-    return false;
+    return "";
   }
 }
 
