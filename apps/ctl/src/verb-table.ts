@@ -133,6 +133,10 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Look into unit files, times and conditions, as systemd-analyze does",
     load: async () => (await import("./analyze/analyze.ts")).analyze,
   },
+  import: {
+    help: "Make unit files of a supervisord.conf, a Procfile or a pm2 ecosystem file",
+    load: async () => (await import("./import/import.ts")).importVerb,
+  },
   verify: {
     help: "Check unit files before anything runs them",
     load: async () => (await import("./verify/verify.ts")).verify,
