@@ -40,6 +40,7 @@ const verbs: { readonly [name: string]: () => Promise<Run> } = {
   "cat-config": async () => (await import("./cat-config.ts")).catConfig,
   condition: async () => (await import("./condition.ts")).condition,
   verify: async () => (await import("../verify/verify.ts")).verifyFiles,
+  dot: async () => (await import("./dot.ts")).dot,
 };
 
 export async function analyze(context: Context, args: readonly string[]): Promise<number> {

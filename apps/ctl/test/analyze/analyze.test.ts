@@ -71,3 +71,10 @@ test.each([
   const { out } = await own("analyze", ...args, "-o", "json");
   expect(() => JSON.parse(out)).not.toThrow();
 });
+
+test("dot draws requirements alone", async () => {
+  const { out, code } = await own("analyze", "dot", "--require", "--from-pattern=sysinit.target");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^digraph systemd \{\n/);
+  expect(out).not.toContain('color="green"');
+});
