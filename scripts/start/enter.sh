@@ -38,7 +38,11 @@ over /tmp 1777
 over /var/tmp 1777
 over /var/log
 over /var/lib/systemd
-over /usr/lib/systemd/system # the machine's own services stay out of this; steward brings the targets
+# The machine's own services stay out of this, whatever they come from; steward brings the targets.
+for dir in /usr/lib/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system-generators \
+  /usr/local/lib/systemd/system-generators /etc/systemd/system-generators /etc/init.d; do
+  over "$dir"
+done
 [ -d /etc/systemd/system ] || over /etc/systemd
 mkdir -p /etc/systemd/system
 over /etc/systemd/system

@@ -165,7 +165,7 @@ async function bootLab(options: BootOptions): Promise<Instance> {
 
   const setup = [
     vendor ? "" : "mount -t tmpfs -o mode=755 tmpfs /usr/lib/systemd/system",
-    vendor ? "" : "rm -rf /etc/systemd/system; mkdir -p /etc/systemd/system",
+    vendor ? "" : "rm -rf /etc/systemd/system /etc/init.d /etc/rc?.d; mkdir -p /etc/systemd/system",
     "rm -rf /var/log/journal",
     options.cgroup === "none" ? "mount -t tmpfs -o ro tmpfs /sys/fs/cgroup" : "",
     user ? "mkdir -p -m 755 /run/user; mkdir -p /run/user/65534; mkdir -p /tmp/in" : "",
