@@ -3,7 +3,9 @@
  * A test fails when the page is not what this prints.
  */
 import type { InterfaceDeclaration } from "@steward/ipc";
+import { type Support, supportOf } from "@steward/process-runtime";
 import { directives } from "@steward/unit-file";
+import { conditionTypes } from "@steward/unit-tree";
 import { builtinUnits } from "./builtin-units.ts";
 import { controlMethods } from "./bus/control-methods.ts";
 import { typeDeclarations } from "./bus/declarations.ts";
@@ -12,8 +14,6 @@ import { managerInterface, unitInterface } from "./bus/interfaces/index.ts";
 import { jobMethods } from "./bus/job-methods.ts";
 import { managerProperties } from "./bus/manager-properties.ts";
 import { unitMethods } from "./bus/unit-methods.ts";
-import { conditionTypes } from "@steward/unit-tree";
-import { type Support, supportOf } from "@steward/process-runtime";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(

@@ -1,6 +1,5 @@
-import { bitNumbers, type DirectorySetting, type ExecContext } from "@steward/process-runtime";
+import { bitNumbers, type DirectorySetting, type ExecContext, notCarriedOutOf } from "@steward/process-runtime";
 import type { LoadedUnit } from "@steward/unit-file";
-import { notCarriedOutOf } from "@steward/process-runtime";
 import { personalityNumber } from "./personality.ts";
 
 const limits = [

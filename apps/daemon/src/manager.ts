@@ -13,13 +13,13 @@ import {
   unitView,
 } from "@steward/state-machine";
 import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
+import type { MachineFacts } from "@steward/unit-tree";
 import { builtinReasons } from "./builtin-units.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal } from "./bus/signals.ts";
 import type { Clock } from "./clock.ts";
-import type { MachineFacts } from "@steward/unit-tree";
 import { originProperties, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";

@@ -5,7 +5,8 @@ import type { LocalEffect } from "./record/shell-state.ts";
 
 /** Commands of the keeper that an effect becomes. */
 export interface KeeperEffects {
-  spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): void;
+  /** The reason, where no process can be made. */
+  spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): string | undefined;
   signal(effect: Extract<Effect, { kind: "signal" }>, number: number): void;
   signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void;
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void;
@@ -15,6 +16,7 @@ export interface KeeperEffects {
 
 /** What the performer does with effects that stay inside this process. */
 export interface LocalEffects {
+  spawnFailed(effect: Extract<Effect, { kind: "spawn" }>, reason: string): void;
   /** Whether lines of this priority are kept. */
   logs(priority: number): boolean;
   answer(effect: LocalEffect): Event;
@@ -46,8 +48,11 @@ export class Performer {
 
   perform(effect: Effect, number: number): void {
     switch (effect.kind) {
-      case "spawn":
-        return this.outside.spawn(effect, number);
+      case "spawn": {
+        const reason = this.outside.spawn(effect, number);
+        if (reason !== undefined) this.inside.spawnFailed(effect, reason);
+        return;
+      }
       case "signal":
         return this.outside.signal(effect, number);
       case "signalGroup":

@@ -1,6 +1,7 @@
 import { type KeeperClient, type KeeperEvent, tokenState } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import { formatDiagnostic, type LoadedUnit } from "@steward/unit-file";
+import { checkConditions } from "@steward/unit-tree";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
 import {
@@ -10,7 +11,6 @@ import {
   unitChangedSignal,
   unitFilesChangedSignal,
 } from "./bus/signals.ts";
-import { checkConditions } from "@steward/unit-tree";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";
@@ -50,6 +50,11 @@ const version = "0.1.0";
 
 /** SD_MESSAGE_INVALID_CONFIGURATION of systemd.catalog. */
 const invalidConfiguration = "c772d24e9a884cbeb9ea12625c306c01";
+
+function sameToken(effects: ReadonlySet<Effect>, token: number): boolean {
+  for (const effect of effects) if (effect.kind === "spawn" && effect.token === token) return true;
+  return false;
+}
 
 /** One generation of the manager: the parts, and the wires between them. */
 export class Steward {
@@ -125,6 +130,10 @@ export class Steward {
       keeper,
       outside: this.processes,
       inside: {
+        spawnFailed: ({ unit, token }, reason) => {
+          const lastOfGroup = this.processes.list(unit).length === 0;
+          this.loop.submit({ kind: "spawnFailed", now: environment.clock.now(), unit, token, reason, lastOfGroup });
+        },
         logs: (priority) => this.manager.logLevel.allows(priority),
         answer: (effect) => this.answer(effect),
         reply: ({ request, result }) => this.requests.settle(request, result),
@@ -219,8 +228,11 @@ export class Steward {
       if (effect.kind === "readPidFile" && effect.watch) this.processes.watchPidFile(effect.unit, effect.path, 0);
       this.loop.submit(this.answer(effect), 0, number);
     }
-    for (const [unit, path] of this.shell.pidFiles) this.processes.watchPidFile(unit, path, 0);
-    this.reconcile();
+    for (const [unit, path] of this.shell.pidFiles) {
+      this.processes.watchPidFile(unit, path, 0);
+      this.lookAgain(unit, 20);
+    }
+    this.reconcile(new Set(again.map(({ effect }) => effect)));
     if (!this.shell.booted) this.bootUp();
     this.ending.resume();
     this.loop.run();
@@ -329,6 +341,20 @@ export class Steward {
     this.processes.watchPidFile(unit, path, 0);
   }
 
+  /**
+   * A file may appear after it was read and before the keeper watches for it, so while one is waited for it is also looked at again, ever
+   * more seldom. Nothing of this runs once the service is up.
+   */
+  private lookAgain(unit: string, delayMs: number): void {
+    setTimeout(() => {
+      const path = this.shell.pidFiles.get(unit);
+      if (path === undefined) return;
+      const event = this.pidFileEvent(unit, path);
+      if (event.kind === "pidFile" && event.pid > 0) this.loop.submit(event);
+      this.lookAgain(unit, Math.min(delayMs * 2, 1000));
+    }, delayMs);
+  }
+
   private answer(effect: LocalEffect): Event {
     const now = this.parts.environment.clock.now();
     switch (effect.kind) {
@@ -346,6 +372,7 @@ export class Steward {
         };
       }
       case "readPidFile":
+        if (effect.watch) this.lookAgain(effect.unit, 20);
         return this.pidFileEvent(effect.unit, effect.path);
       case "findMainPid":
         return { kind: "pidFile", now, unit: effect.unit, pid: this.processes.onlyProcess(effect.unit) };
@@ -406,8 +433,16 @@ export class Steward {
     this.manager.submitLoad(this.definitions.load(names), true);
   }
 
-  /** A token that the keeper has and no record asked for cannot be: it is ended, and said. */
-  private reconcile(): void {
+  /**
+   * Holds the record against the inventory. What was asked for and is not there is asked for again (its first asking came to
+   * nothing before the death). A token that no record asked for cannot be: it is ended, and said.
+   */
+  private reconcile(again: ReadonlySet<Effect>): void {
+    const there = new Set(this.parts.keeper.recovery.tokens.map((row) => row.token));
+    for (const [token, { effect }] of [...this.shell.processes])
+      if (effect.kind === "spawn" && !there.has(token) && !sameToken(again, token))
+        this.performer.perform(effect, this.loop.reserve());
+
     for (const row of this.parts.keeper.recovery.tokens) {
       if (this.shell.processes.has(row.token)) continue;
       if (row.token >= shellTokens) {

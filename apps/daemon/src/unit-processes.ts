@@ -29,7 +29,6 @@ import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
-const enoent = 2;
 const unmeasured = 0xffff_ffff_ffff_ffffn;
 
 /** Everything about processes: plans from unit files, groups, and what they use. */
@@ -61,10 +60,13 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
 
   // ---- effects ----
 
-  spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): void {
-    this.groups.create(effect.unit, number);
+  spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): string | undefined {
     this.number = number;
-    this.keeper.spawn(effect.token, effect.unit, this.plan(effect), number + 1);
+    const plan = this.plan(effect);
+    if (typeof plan === "string") return plan;
+    this.groups.create(effect.unit, number);
+    this.keeper.spawn(effect.token, effect.unit, plan, number + 1);
+    return undefined;
   }
 
   spawned(unit: string, token: number, pid: number): void {
@@ -152,15 +154,16 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
 
   // ---- plans ----
 
-  private plan(effect: Extract<Effect, { kind: "spawn" }>): ExecPlan {
+  /** The plan, or why there can be none. */
+  private plan(effect: Extract<Effect, { kind: "spawn" }>): ExecPlan | string {
     const unit = this.definition(effect.unit);
     const command = unit?.settings.Service[effect.command.directive][effect.command.index];
-    if (unit === undefined || command === undefined) return failing(203, enoent);
+    if (unit === undefined || command === undefined) return "its unit file no longer has that command";
     const context = execContextOf(unit);
     const files = readEnvironmentFiles(unit.settings.Service.EnvironmentFile);
     if (!files.ok) {
       this.say(effect.unit, 3, `${effect.unit}: Failed to load environment files: ${files.path}: ${files.reason}`);
-      return failing(203, enoent);
+      return "No such file or directory";
     }
     for (const problem of files.problems) this.sayOnce(effect.unit, problem, 4, `${effect.unit}: ${problem}`);
     const { scope, places } = this.environment;
@@ -363,7 +366,3 @@ const watchMask = 0x100 | 0x8 | 0x80;
 
 /** The group of the shell's own plans. */
 export const cleanUpGroup = "-.steward";
-
-function failing(exitStatus: number, errno: number): ExecPlan {
-  return { inputs: [], env: [], steps: [{ op: "fail", errno, exitStatus }] };
-}

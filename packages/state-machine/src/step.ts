@@ -21,6 +21,7 @@ import {
   onPidFile,
   onSpawned,
 } from "./service/process-events.ts";
+import { onSpawnFailed } from "./service/spawn-failed.ts";
 import { onTimer } from "./service/timer-events.ts";
 import { checkStartup } from "./startup.ts";
 import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
@@ -59,6 +60,9 @@ function toService(turn: Turn, event: Event): void {
   switch (event.kind) {
     case "spawned":
       onSpawned(s, event);
+      return;
+    case "spawnFailed":
+      onSpawnFailed(s, event);
       return;
     case "execOk":
       onExecOk(s, event);

@@ -60,6 +60,7 @@ export function foldEvent(state: ShellState, event: Event, answers: number | und
   if (answers !== undefined) state.unanswered.delete(answers);
   if (event.kind === "timer") state.timers.delete(unitTimerKey(event.unit, event.slot));
   else if (event.kind === "jobTimer") state.timers.delete(jobTimerKey(event.job, event.slot));
+  else if (event.kind === "spawnFailed") state.processes.delete(event.token);
   else if (event.kind === "startupFinished") state.booted = true;
 }
 

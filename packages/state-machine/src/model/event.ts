@@ -48,6 +48,15 @@ export type Event = { readonly now: Now } & (
       readonly asserts: readonly ConditionOutcome[];
     }
   | { readonly kind: "spawned"; readonly unit: string; readonly token: Token; readonly pid: number }
+  /** No process could be made at all, for a reason that the file gives (EnvironmentFile= that is not there): systemd's Result=resources. */
+  | {
+      readonly kind: "spawnFailed";
+      readonly unit: string;
+      readonly token: Token;
+      readonly reason: string;
+      /** Nothing of the unit lives. */
+      readonly lastOfGroup: boolean;
+    }
   /** execve() worked (Type=exec waits for this). */
   | { readonly kind: "execOk"; readonly unit: string; readonly token: Token }
   /** A plan step failed: `status` is systemd's (203/EXEC, 217/USER …). An `exited` with that status follows. */
