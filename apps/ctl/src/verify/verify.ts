@@ -135,7 +135,9 @@ function exitCode(options: Options, findings: readonly Finding[], files: readonl
   if (findings.some((each) => each.fatal === true)) return 1;
   if (mode === undefined) return 0;
   const given = new Set(files.map((file) => startable(placeOf(realName(file)).name)));
-  const counted = findings.filter((each) => each.own !== true && each.line !== undefined && (mode !== "no" || given.has(each.unit)));
+  const counted = findings.filter(
+    (each) => each.own !== true && each.line !== undefined && (mode !== "no" || given.has(each.unit)),
+  );
   return counted.length > 0 ? 1 : 0;
 }
 
