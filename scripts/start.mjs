@@ -18,7 +18,7 @@ if (!isUsual) addDropIn(layout.units, "my-webserver.service", "port.conf", ["[Se
 const run = canMakeNamespaces() ? launchInNamespaces(layout) : launchAsUser(layout);
 const screen = new Screen();
 
-let bus;
+let up = false;
 let stopping = 0;
 let lastSignal = 0;
 let ended = false;
@@ -35,18 +35,7 @@ if (note !== undefined) screen.log(note);
 if (run.mode === "user")
   screen.log(dim("without root: in user mode, so User=www-data is set aside (stewardctl cat shows how)"));
 screen.begin("Starting", names, (state) => state.active !== "activating" && state.active !== "deactivating");
-bus = await connectWhenReady(run.socket, () => ended);
-if (bus !== undefined && !ended) {
-  writeInstance();
-  let up = false;
-  watchUnits(bus, names, (states) => {
-    if (!up || stopping > 0) screen.show(states);
-    if (up || stopping > 0 || !screen.settled || states.every((state) => state.active === "inactive")) return;
-    up = true;
-    screen.end();
-    console.log(advice());
-  });
-}
+follow();
 
 const { code, signal } = await exit;
 screen.show(names.map((name) => ({ name, active: "inactive", sub: "dead", job: "" })));
@@ -57,6 +46,26 @@ if (stopping > 0) {
 }
 console.error(red(`stewardd ended by itself (${signal ?? `exit ${code}`})`));
 process.exit(1);
+
+/** Shows the units' states as they change; a manager that died and came back is asked anew. */
+async function follow() {
+  while (!ended) {
+    const bus = await connectWhenReady(run.socket, () => ended);
+    if (bus === undefined) return;
+    writeInstance();
+    const done = watchUnits(bus, names, show);
+    await bus.closed;
+    done();
+  }
+}
+
+function show(states) {
+  if (!up || stopping > 0) screen.show(states);
+  if (up || stopping > 0 || !screen.settled || states.every((state) => state.active === "inactive")) return;
+  up = true;
+  screen.end();
+  console.log(advice());
+}
 
 /** The first request stops in order; a second one hastens; a third ends it at once. */
 function stop() {
