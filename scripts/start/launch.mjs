@@ -36,10 +36,9 @@ export function launchInNamespaces(layout) {
   return {
     child,
     mode: "root",
-    /** The keeper: PID 1 in there, a child of unshare out here. */
-    keeper: () => firstChild(child.pid),
+    keeper: () => keeperBelow(child.pid),
     socket: () => {
-      const pid = firstChild(child.pid);
+      const pid = keeperBelow(child.pid);
       return pid === undefined ? undefined : `/proc/${pid}/root/run/systemd/private`;
     },
     inside: (pid) => `root ${pid}`,
@@ -82,10 +81,15 @@ export function launchAsUser(layout) {
   };
 }
 
-function firstChild(pid) {
+/**
+ * The keeper: PID 1 in there, a child of unshare out here. Before it is that, its /run is still the host's, and on a host with
+ * systemd the socket there is systemd's.
+ */
+function keeperBelow(pid) {
   try {
     const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-    return first === "" ? undefined : Number(first);
+    const isKeeper = first !== "" && readFileSync(`/proc/${first}/comm`, "utf8") === "steward-keeper\n";
+    return isKeeper ? Number(first) : undefined;
   } catch {
     return undefined;
   }
