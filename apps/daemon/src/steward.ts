@@ -248,7 +248,13 @@ export class Steward {
     }
     if (event.seq > 0 && event.seq <= this.shell.lastSeq) return;
     this.parts.environment.clock.learn(event.monotonicUsec, event.boottimeUsec);
+    this.handle(event);
+    // Only now: a turn that ran while it was handled must not acknowledge what is not recorded yet.
     this.acknowledge = Math.max(this.acknowledge, event.seq);
+    this.loop.wake();
+  }
+
+  private handle(event: KeeperEvent): void {
     switch (event.kind) {
       case "connOpened":
         return this.connections.opened(event.conn, event);
@@ -283,7 +289,6 @@ export class Steward {
     }
     const core = toCoreEvent(event, (token) => this.unitOfToken(token));
     if (core !== undefined) this.loop.submit(core, event.seq);
-    else this.loop.wake();
   }
 
   /** A clean-up has been done; its group goes as soon as no other is at work. */
