@@ -4,7 +4,7 @@ import { busyServices, busyUnits } from "../src/kill-run/units.ts";
 
 const cannot = [...lacks("systemctl", "journalctl", "a C compiler"), ...(canBootLab() ? [] : ["namespaces"])];
 /** How long the cuts may take in one test run; 0 takes every frame, however long. */
-const budgetMs = 1000 * Number(process.env.STEWARD_KILL_SECONDS ?? 150);
+const budgetMs = 1000 * Number(process.env.STEWARD_KILL_SECONDS ?? 60);
 
 interface Run {
   /** The end of the run: states, what began and ended, what was logged. */
