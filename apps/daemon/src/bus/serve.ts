@@ -11,7 +11,7 @@ import { logControl, setLogLevel, setLogTarget } from "./log-control.ts";
 import { managerProperties } from "./manager-properties.ts";
 import { jobPrefix, managerPath, unitNameOfLabel, unitPrefix } from "./paths.ts";
 import { unitMethods } from "./unit-methods.ts";
-import { unitInterfaces } from "./unit-object.ts";
+import { UnitTarget, unitInterfaces } from "./unit-object.ts";
 
 /** The tree of objects that clients see, and what answers a call on it. */
 export function serveBus(manager: Manager, environment: Environment): (call: IncomingCall) => void {
@@ -35,7 +35,7 @@ export function serveBus(manager: Manager, environment: Environment): (call: Inc
     unitPrefix,
     (label) => {
       const id = manager.loadUnit(unitNameOfLabel(label));
-      return { target: { manager, id }, interfaces: unitInterfaces(id) };
+      return { target: new UnitTarget(manager, id), interfaces: unitInterfaces(id) };
     },
     () => manager.referencedUnits(),
   );

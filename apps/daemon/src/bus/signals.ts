@@ -24,10 +24,6 @@ export function jobRemovedSignal(job: Job, result: JobResult): Signal {
   };
 }
 
-export function unitNewSignal(id: string): Signal {
-  return { path: managerPath, interface: manager, member: "UnitNew", signature: "so", body: [id, unitPath(id)] };
-}
-
 export function reloadingSignal(active: boolean): Signal {
   return { path: managerPath, interface: manager, member: "Reloading", signature: "b", body: [active] };
 }

@@ -8,10 +8,21 @@ import { enqueue, type JobKind, jobKinds } from "./job-methods.ts";
 import { jobPath } from "./paths.ts";
 import { killUnit } from "./unit-methods.ts";
 
-/** A unit as a target of calls. */
-export interface UnitTarget {
+/** A unit as the target of one call: its properties are gathered once, however many interfaces show them. */
+export class UnitTarget {
   readonly manager: Manager;
   readonly id: string;
+  private gathered: ReturnType<Manager["properties"]> | undefined;
+
+  constructor(manager: Manager, id: string) {
+    this.manager = manager;
+    this.id = id;
+  }
+
+  properties(): ReturnType<Manager["properties"]> {
+    this.gathered ??= this.manager.properties(this.id);
+    return this.gathered;
+  }
 }
 
 function jobMethod(kind: JobKind): MethodHandler<UnitTarget> {
@@ -41,7 +52,7 @@ const unitInterface: Interface<UnitTarget> = {
     Freeze: () => notSupported("Freeze"),
     Thaw: () => notSupported("Thaw"),
   },
-  list: ({ manager, id }) => manager.properties(id),
+  list: (target) => target.properties(),
 };
 
 /** The interface of a unit's type: its own properties, and the processes of those that have some. */
@@ -55,7 +66,7 @@ function typeInterface(declaration: InterfaceDeclaration): Interface<UnitTarget>
       MountImage: () => notSupported("MountImage"),
       Abandon: () => notSupported("Abandon"),
     },
-    list: ({ manager, id }) => manager.properties(id),
+    list: (target) => target.properties(),
   };
 }
 
