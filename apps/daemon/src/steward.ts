@@ -1,7 +1,6 @@
-import { type KeeperClient, type KeeperEvent, tokenState } from "@steward/process-runtime";
+import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
-import { formatDiagnostic, type LoadedUnit } from "@steward/unit-file";
-import { checkConditions } from "@steward/unit-tree";
+import { answer } from "./answers.ts";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
 import {
@@ -16,15 +15,16 @@ import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";
 import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
-import { type GeneratorLog, generateEnvironment, generateUnits } from "./generators.ts";
+import { generateEnvironment, generateUnits } from "./generators.ts";
 import { InstallFiles } from "./install-files.ts";
-import { encodeExportEntry } from "./journal-export.ts";
 import { toCoreEvent } from "./keeper-events.ts";
 import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
+import { ManagerLog } from "./manager-log.ts";
 import type { Options } from "./options.ts";
 import { Performer } from "./performer.ts";
-import { readPidFile } from "./pid-file.ts";
+import { PidFiles } from "./pid-files.ts";
+import { reconcile } from "./reconcile.ts";
 import { numbersPerEffect, recordVersion } from "./record/entry.ts";
 import { exportShell, type LocalEffect, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
@@ -48,14 +48,6 @@ export interface StewardParts {
 /** Clients compare the number before it with systemd's. */
 const version = "0.1.0";
 
-/** SD_MESSAGE_INVALID_CONFIGURATION of systemd.catalog. */
-const invalidConfiguration = "c772d24e9a884cbeb9ea12625c306c01";
-
-function sameToken(effects: ReadonlySet<Effect>, token: number): boolean {
-  for (const effect of effects) if (effect.kind === "spawn" && effect.token === token) return true;
-  return false;
-}
-
 /** One generation of the manager: the parts, and the wires between them. */
 export class Steward {
   private readonly parts: StewardParts;
@@ -70,6 +62,8 @@ export class Steward {
   private readonly ending: Ending;
   private readonly definitions: Definitions;
   private readonly paths: UnitPaths;
+  private readonly pidFiles: PidFiles;
+  private readonly log: ManagerLog;
   private acknowledge = 0;
   /** Events that come before the definitions are loaded wait here. */
   private readonly early: KeeperEvent[] = [];
@@ -79,6 +73,7 @@ export class Steward {
     this.parts = parts;
     const { keeper, environment, core } = parts;
     this.shell = core.shell;
+    this.log = new ManagerLog(keeper, environment.scope);
     this.paths = new UnitPaths(environment);
     this.definitions = new Definitions(
       environment.scope,
@@ -91,6 +86,13 @@ export class Steward {
       environment,
       definition: (name) => this.definitions.get(name),
       core: core.state,
+    });
+    this.pidFiles = new PidFiles({
+      watched: this.shell.pidFiles,
+      unitOf: (pid) => this.processes.unitOf(pid),
+      clock: environment.clock,
+      submit: (event) => this.loop.submit(event),
+      watch: (unit, path) => this.processes.watchPidFile(unit, path, 0),
     });
     this.manager = new Manager({
       core: core.state,
@@ -110,8 +112,8 @@ export class Steward {
       submit: (event, seq) => this.loop.submit(event, seq),
       settle: () => this.loop.run(),
       emit: (signal) => this.connections.emit(signal),
-      logDiagnostics: (units) => this.logDiagnostics(units),
-      runGenerators: () => generateUnits(environment, this.generatorLine),
+      logDiagnostics: (units) => this.log.diagnostics(units),
+      runGenerators: () => generateUnits(environment, this.log.generator),
       settingsChanged: () => parts.store.append([{ v: recordVersion, settings: this.manager.settings() }]),
       reexecute: () => setImmediate(() => process.exit(0)),
     });
@@ -184,37 +186,17 @@ export class Steward {
       ({ number, effect }) => number + numbersPerEffect > last + 1 && Performer.forKeeper(effect),
     );
     this.compact(again);
-    if (!core.recovered) this.sayHello();
     if (!core.recovered) {
+      // The first line of a boot: a reader of the journal sees from it that nothing before is missing.
+      const { scope, facts } = this.parts.environment;
+      const place = facts.virtualization === "none" ? "" : `, in ${facts.virtualization}`;
+      this.log.line("6", `steward ${version} running in ${scope} mode${place}.`);
       this.manager.moment("GeneratorsStartTimestamp");
-      await generateEnvironment(this.parts.environment, this.generatorLine);
-      await generateUnits(this.parts.environment, this.generatorLine);
+      await generateEnvironment(this.parts.environment, this.log.generator);
+      await generateUnits(this.parts.environment, this.log.generator);
       this.manager.moment("GeneratorsFinishTimestamp");
     }
     this.start(again);
-  }
-
-  /** What a generator prints goes to the journal under its own name. */
-  private readonly generatorLine: GeneratorLog = (identifier, priority, message) => {
-    const entry = encodeExportEntry([
-      ["PRIORITY", String(priority)],
-      ["MESSAGE", message],
-      ["SYSLOG_IDENTIFIER", identifier],
-      ["SYSLOG_FACILITY", "3"],
-    ]);
-    this.parts.keeper.send({ kind: "log", entry }, 0);
-  };
-
-  /** The first line of a boot: a reader of the journal sees from it that nothing before is missing. */
-  private sayHello(): void {
-    const { scope, facts } = this.parts.environment;
-    const place = facts.virtualization === "none" ? "" : `, in ${facts.virtualization}`;
-    const entry = encodeExportEntry([
-      ["PRIORITY", "6"],
-      ["MESSAGE", `steward ${version} running in ${scope} mode${place}.`],
-      ["SYSLOG_FACILITY", "3"],
-    ]);
-    this.parts.keeper.send({ kind: "log", entry }, 0);
   }
 
   private start(again: readonly { readonly number: number; readonly effect: Effect }[]): void {
@@ -228,11 +210,14 @@ export class Steward {
       if (effect.kind === "readPidFile" && effect.watch) this.processes.watchPidFile(effect.unit, effect.path, 0);
       this.loop.submit(this.answer(effect), 0, number);
     }
-    for (const [unit, path] of this.shell.pidFiles) {
-      this.processes.watchPidFile(unit, path, 0);
-      this.lookAgain(unit, 20);
-    }
-    this.reconcile(new Set(again.map(({ effect }) => effect)));
+    this.pidFiles.resume();
+    reconcile({
+      keeper: this.parts.keeper,
+      recorded: this.shell.processes,
+      again: again.map(({ effect }) => effect),
+      perform: (effect) => this.performer.perform(effect, this.loop.reserve()),
+      forgetShellPlan: (token) => this.forgetShellPlan(token),
+    });
     if (!this.shell.booted) this.bootUp();
     this.ending.resume();
     this.loop.run();
@@ -266,7 +251,7 @@ export class Steward {
         this.signalled(event.signo, event.seq);
         break;
       case "pathChanged":
-        this.pathChanged(event.id);
+        this.pidFiles.changed(event.id);
         break;
       case "stepIgnored":
         this.processes.stepIgnored(this.unitOfToken(event.token), event.status, event.errno);
@@ -297,21 +282,13 @@ export class Steward {
     this.parts.keeper.send({ kind: "groupRemove", group: cleanUpGroup }, 0);
   }
 
-  /** What is wrong in unit files goes to the journal with file and line, as systemd does it (CONFIG_FILE=, CONFIG_LINE=). */
-  private logDiagnostics(units: readonly LoadedUnit[]): void {
-    for (const unit of units)
-      for (const diagnostic of unit.diagnostics) {
-        const entry = encodeExportEntry([
-          ["PRIORITY", diagnostic.severity === "error" ? "3" : diagnostic.severity === "warning" ? "4" : "5"],
-          ["MESSAGE", formatDiagnostic(diagnostic)],
-          ["MESSAGE_ID", invalidConfiguration],
-          ["SYSLOG_FACILITY", "3"],
-          [this.parts.environment.scope === "system" ? "UNIT" : "USER_UNIT", unit.id],
-          ["CONFIG_FILE", diagnostic.file],
-          ["CONFIG_LINE", String(diagnostic.line)],
-        ]);
-        this.parts.keeper.send({ kind: "log", entry }, 0);
-      }
+  private answer(effect: LocalEffect): Event {
+    const { facts, clock } = this.parts.environment;
+    const { definitions, pidFiles } = this;
+    return answer(
+      { definitions, facts, clock, pidFiles, onlyProcess: (unit) => this.processes.onlyProcess(unit) },
+      effect,
+    );
   }
 
   private unitOfToken(token: number): string | undefined {
@@ -337,63 +314,6 @@ export class Steward {
     } else if (action.kind === "reload") void this.manager.reload();
     else if (action.kind === "reexecute") this.manager.reexecute();
     else if (action.kind === "hasten") this.ending.hasten();
-  }
-
-  private pathChanged(unit: string): void {
-    const path = this.shell.pidFiles.get(unit);
-    if (path === undefined) return;
-    this.loop.submit(this.pidFileEvent(unit, path));
-    this.processes.watchPidFile(unit, path, 0);
-  }
-
-  /**
-   * A file may appear after it was read and before the keeper watches for it, so while one is waited for it is also looked at again, ever
-   * more seldom. Nothing of this runs once the service is up.
-   */
-  private lookAgain(unit: string, delayMs: number): void {
-    setTimeout(() => {
-      const path = this.shell.pidFiles.get(unit);
-      if (path === undefined) return;
-      const event = this.pidFileEvent(unit, path);
-      if (event.kind === "pidFile" && event.pid > 0) this.loop.submit(event);
-      this.lookAgain(unit, Math.min(delayMs * 2, 1000));
-    }, delayMs);
-  }
-
-  private answer(effect: LocalEffect): Event {
-    const now = this.parts.environment.clock.now();
-    switch (effect.kind) {
-      case "checkConditions": {
-        const unit = this.definitions.get(effect.unit);
-        const check = (lines: Parameters<typeof checkConditions>[0]) =>
-          checkConditions(lines, this.parts.environment.facts);
-        return {
-          kind: "conditionsChecked",
-          now,
-          unit: effect.unit,
-          check: effect.check,
-          conditions: check(unit?.settings.Unit.Conditions ?? []),
-          asserts: check(unit?.settings.Unit.Asserts ?? []),
-        };
-      }
-      case "readPidFile":
-        if (effect.watch) this.lookAgain(effect.unit, 20);
-        return this.pidFileEvent(effect.unit, effect.path);
-      case "findMainPid":
-        return { kind: "pidFile", now, unit: effect.unit, pid: this.processes.onlyProcess(effect.unit) };
-    }
-  }
-
-  private pidFileEvent(unit: string, path: string): Event {
-    const reading = readPidFile(path, (pid) => this.processes.unitOf(pid) === unit);
-    const now = this.parts.environment.clock.now();
-    return {
-      kind: "pidFile",
-      now,
-      unit,
-      pid: reading.pid,
-      ...(reading.problem === undefined ? {} : { problem: reading.problem }),
-    };
   }
 
   private timerFired(key: string): void {
@@ -436,28 +356,6 @@ export class Steward {
     const names = new Set<string>(this.parts.core.state.units.keys());
     for (const { unit } of this.shell.processes.values()) names.add(unit);
     this.manager.submitLoad(this.definitions.load(names), true);
-  }
-
-  /**
-   * Holds the record against the inventory. What was asked for and is not there is asked for again (its first asking came to
-   * nothing before the death). A token that no record asked for cannot be: it is ended, and said.
-   */
-  private reconcile(again: ReadonlySet<Effect>): void {
-    const there = new Set(this.parts.keeper.recovery.tokens.map((row) => row.token));
-    for (const [token, { effect }] of [...this.shell.processes])
-      if (effect.kind === "spawn" && !there.has(token) && !sameToken(again, token))
-        this.performer.perform(effect, this.loop.reserve());
-
-    for (const row of this.parts.keeper.recovery.tokens) {
-      if (this.shell.processes.has(row.token)) continue;
-      if (row.token >= shellTokens) {
-        if (row.state === tokenState.exited) this.forgetShellPlan(row.token);
-        continue;
-      }
-      say(`process ${row.pid} of ${row.group} is in no record: it is ended`, "warning");
-      this.parts.keeper.send({ kind: "signal", token: row.token, signo: 9, hasValue: false, value: 0 }, 0);
-      this.parts.keeper.send({ kind: "release", token: row.token }, 0);
-    }
   }
 
   private bootUp(): void {

@@ -1,4 +1,5 @@
 import type { JobMode, JobResult, JobType } from "@steward/graph";
+import type { UnitEvent } from "./model/event.ts";
 import type { JobRecord, TriggerDetails } from "./model/state.ts";
 import type { Turn } from "./turn.ts";
 import type { ActiveState } from "./unit/active-state.ts";
@@ -24,7 +25,7 @@ export type Outcome =
   /** The conditions are being looked at: the job runs on until `conditionsChecked`. */
   | "checking";
 
-/** One machine per unit type: what the job engine asks of it. Its own events come by its own door. */
+/** One machine per unit type: what the job engine asks of it, and the door by which its own events come. */
 export interface Machine {
   /** The type is loaded and shown, not run: a request to start it is refused in these words. */
   readonly refuses?: string;
@@ -32,6 +33,8 @@ export interface Machine {
   stop(turn: Turn, unit: string): Outcome;
   reload?(turn: Turn, unit: string): Outcome;
   resetFailed?(turn: Turn, unit: string): void;
+  /** Its processes, timers and descriptors: whatever names the unit. A type that asks for nothing hears nothing. */
+  event?(turn: Turn, unit: string, event: UnitEvent): void;
 }
 
 export interface JobRequest {

@@ -6,23 +6,10 @@ import { resumeStart, runJob } from "./jobs/run.ts";
 import { jobTimedOut } from "./jobs/timed-out.ts";
 import { load } from "./load.ts";
 import type { Effect } from "./model/effect.ts";
-import type { Event } from "./model/event.ts";
+import type { Event, UnitEvent } from "./model/event.ts";
 import type { CoreState } from "./model/state.ts";
 import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
-import { onBusName } from "./service/bus-name.ts";
 import { dispatch } from "./service/dispatch.ts";
-import { onNotify } from "./service/notify.ts";
-import {
-  onAdopted,
-  onExecFailed,
-  onExecOk,
-  onExited,
-  onGroupEmpty,
-  onPidFile,
-  onSpawned,
-} from "./service/process-events.ts";
-import { onSpawnFailed } from "./service/spawn-failed.ts";
-import { onTimer } from "./service/timer-events.ts";
 import { checkStartup } from "./startup.ts";
 import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
 import { builtinMachine } from "./types/builtin.ts";
@@ -46,57 +33,14 @@ export function engineFor(state: CoreState): Engine {
   return { machineOf, enqueue, finishJob, unitChanged };
 }
 
-/** Events about a unit's processes and timers go to its machine; only services have any. */
-function toService(turn: Turn, event: Event): void {
-  if (!("unit" in event) || event.unit === undefined) return;
+/** What happened to a unit goes to the machine of its type. */
+function toMachine(turn: Turn, event: UnitEvent): void {
   const unit = resolveName(turn.state, event.unit);
   const record = turn.state.units.get(unit);
-  if (record === undefined || record.machine.type !== "service") {
-    // Nobody remembers this unit: its process is let go, so that the keeper does too.
-    if (event.kind === "exited" || event.kind === "adopted") emit(turn, { kind: "release", token: event.token });
-    return;
-  }
-  const s = { turn, unit };
-  switch (event.kind) {
-    case "spawned":
-      onSpawned(s, event);
-      return;
-    case "spawnFailed":
-      onSpawnFailed(s, event);
-      return;
-    case "execOk":
-      onExecOk(s, event);
-      return;
-    case "execFailed":
-      onExecFailed(s, event);
-      return;
-    case "exited":
-      onExited(s, event);
-      return;
-    case "groupEmpty":
-      onGroupEmpty(s);
-      return;
-    case "notify":
-      onNotify(s, event);
-      return;
-    case "pidFile":
-      onPidFile(s, event);
-      return;
-    case "adopted":
-      onAdopted(s, event);
-      return;
-    case "timer":
-      onTimer(s, event.slot);
-      return;
-    case "busName":
-      onBusName(s, event.owned);
-      return;
-    case "oomKill":
-      dispatch(s, { kind: "oomKill" });
-      return;
-    default:
-      return;
-  }
+  const machine = record === undefined ? undefined : machines[record.machine.type];
+  if (machine?.event !== undefined) machine.event(turn, unit, event);
+  // Nobody remembers this unit: its process is let go, so that the keeper does too.
+  else if (event.kind === "exited" || event.kind === "adopted") emit(turn, { kind: "release", token: event.token });
 }
 
 function perform(turn: Turn, event: Event): void {
@@ -137,7 +81,7 @@ function perform(turn: Turn, event: Event): void {
       return;
     }
     default:
-      toService(turn, event);
+      toMachine(turn, event);
       return;
   }
 }

@@ -109,6 +109,26 @@ export type Event = { readonly now: Now } & (
   | { readonly kind: "shutdown"; readonly target: string; readonly mode: JobMode }
 );
 
+/** What happened to one unit: it goes to the machine of its type. */
+export type UnitEvent = Extract<
+  Event,
+  {
+    readonly kind:
+      | "spawned"
+      | "spawnFailed"
+      | "execOk"
+      | "execFailed"
+      | "exited"
+      | "groupEmpty"
+      | "notify"
+      | "pidFile"
+      | "adopted"
+      | "timer"
+      | "busName"
+      | "oomKill";
+  }
+>;
+
 /** The outcome of one Condition…= or Assert…= line. */
 export interface ConditionOutcome {
   readonly type: string;

@@ -31,27 +31,52 @@ const service: Readonly<Record<ServiceStateKind, ActiveState>> = {
 /** Type=idle counts as active from its first step on, so that nobody waits for what waits for everybody. */
 const idleActive: ReadonlySet<ServiceStateKind> = new Set(["condition", "start-pre", "start", "start-post"]);
 
-const plain: Readonly<Record<string, ActiveState>> = {
+/** Sub-states of the other types; none of these words means two things. */
+const others: Readonly<Record<string, ActiveState>> = {
   dead: "inactive",
   failed: "failed",
+  cleaning: "activating",
+  // target, slice, swap
   active: "active",
+  activating: "activating",
+  "activating-done": "active",
+  deactivating: "deactivating",
+  "deactivating-sigterm": "deactivating",
+  "deactivating-sigkill": "deactivating",
+  // scope, timer, path, automount, socket
   running: "active",
-  mounted: "active",
-  mounting: "activating",
-  "mounting-done": "activating",
-  remounting: "reloading",
-  unmounting: "deactivating",
-  plugged: "active",
-  tentative: "activating",
-  listening: "active",
+  abandoned: "active",
   waiting: "active",
   elapsed: "active",
-  abandoned: "active",
+  listening: "active",
+  "start-pre": "activating",
   "start-chown": "activating",
+  "start-post": "activating",
+  "stop-pre": "deactivating",
+  "stop-pre-sigterm": "deactivating",
+  "stop-pre-sigkill": "deactivating",
+  "stop-post": "deactivating",
+  "stop-sigterm": "deactivating",
+  "stop-sigkill": "deactivating",
+  "final-sigterm": "deactivating",
+  "final-sigkill": "deactivating",
+  // mount
+  mounted: "active",
+  mounting: "activating",
+  "mounting-done": "active",
+  remounting: "reloading",
+  "remounting-sigterm": "reloading",
+  "remounting-sigkill": "reloading",
+  unmounting: "deactivating",
+  "unmounting-sigterm": "deactivating",
+  "unmounting-sigkill": "deactivating",
+  // device
+  plugged: "active",
+  tentative: "activating",
 };
 
 export function activeStateOf(machine: MachineData, serviceType: ServiceType | undefined): ActiveState {
-  if (machine.type !== "service") return plain[machine.state] ?? "inactive";
+  if (machine.type !== "service") return others[machine.state] ?? "inactive";
   const kind = machine.state.kind;
   return serviceType === "idle" && idleActive.has(kind) ? "active" : service[kind];
 }
