@@ -226,7 +226,7 @@ const userEnvironment = {
 function bootBare(options: BootOptions): Instance {
   if (options.mode !== "user") throw new Error(`mode ${options.mode} needs root, overlayfs and cgroup v2`);
   const home = mkdtempSync(join(tmpdir(), "steward-test-"));
-  const env: Record<string, string> = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: home };
+  const env: Record<string, string> = { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: home };
   for (const [key, value] of Object.entries(userEnvironment)) env[key] = value.replace("/run/user/65534", home);
   const unitDirectory = join(home, "config/systemd/user");
   for (const [path, text] of Object.entries({ "default.target": defaultTarget, ...options.units })) {

@@ -21,7 +21,7 @@ export function programs(): string {
 
 const isRoot = process.getuid?.() === 0;
 const hasProgram = (name: string): boolean =>
-  (process.env["PATH"] ?? "").split(":").some((folder) => {
+  (process.env.PATH ?? "").split(":").some((folder) => {
     try {
       accessSync(`${folder}/${name}`, constants.X_OK);
       return true;

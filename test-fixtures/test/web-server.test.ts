@@ -66,6 +66,18 @@ describe.skipIf(cannot.length > 0)(`my-webserver${cannot.length > 0 ? ` (lacks $
         },
       );
 
+      // systemd in the lab cannot read its own root (EIO): only steward's is looked at.
+      test.skipIf(isReference)("the slice, and the whole, show what runs in them", async () => {
+        const main = await show("MainPID");
+        const slice = (await machine.systemctl("status", "-n", "0", "system.slice")).stdout;
+        expect(slice).toMatch(/^ {5}CGroup: \/system\.slice$/m);
+        expect(slice).toMatch(new RegExp(`my-webserver\\.service\n +└─${main} .*my-webserver$`, "m"));
+        expect(slice).toMatch(/^ {6}Tasks: [1-9]\d*$/m);
+        const whole = (await machine.systemctl("status")).stdout;
+        expect(whole).toMatch(/─init\.scope\n.*steward-keeper.*\n.*journal\.js.*\n.*manager\.js.*\n/);
+        expect(whole).toMatch(new RegExp(`─system\\.slice\n +└─my-webserver\\.service\n +└─${main} `));
+      });
+
       test("kill -9: comes back, counts, and the journal says so", async () => {
         await answered();
         const pid = await show("MainPID");

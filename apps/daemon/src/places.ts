@@ -81,7 +81,7 @@ function userPlaces(facts: PlaceFacts): Places {
 /** $XDG_RUNTIME_DIR, or where it would be; the shell makes it with mode 0700 when it is missing. */
 function userRuntimeDirectory(facts: PlaceFacts): string {
   const given = facts.env.XDG_RUNTIME_DIR;
-  if (given !== undefined && given.startsWith("/")) return given.replace(/\/+$/, "");
+  if (given?.startsWith("/")) return given.replace(/\/+$/, "");
   const usual = `/run/user/${facts.uid}`;
   return facts.exists(usual) ? usual : `/tmp/steward-${facts.uid}`;
 }

@@ -32,6 +32,7 @@ import { Requests } from "./requests.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalAction } from "./signals.ts";
 import { Timers } from "./timers.ts";
+import { UnitListing } from "./unit-listing.ts";
 import { UnitPaths } from "./unit-paths.ts";
 import { cleanUpGroup, UnitProcesses } from "./unit-processes.ts";
 
@@ -58,6 +59,7 @@ export class Steward {
   private readonly connections: Connections;
   private readonly timers: Timers;
   private readonly processes: UnitProcesses;
+  private readonly listing: UnitListing;
   private readonly requests = new Requests();
   private readonly ending: Ending;
   private readonly definitions: Definitions;
@@ -87,9 +89,14 @@ export class Steward {
       definition: (name) => this.definitions.get(name),
       core: core.state,
     });
+    this.listing = new UnitListing({
+      core: core.state,
+      groups: this.processes.groups,
+      definition: (name) => this.definitions.get(name),
+    });
     this.pidFiles = new PidFiles({
       watched: this.shell.pidFiles,
-      unitOf: (pid) => this.processes.unitOf(pid),
+      unitOf: (pid) => this.listing.unitOf(pid),
       clock: environment.clock,
       submit: (event) => this.loop.submit(event),
       watch: (unit, path) => this.processes.watchPidFile(unit, path, 0),
@@ -105,7 +112,7 @@ export class Steward {
         () => this.paths.installPlace(),
         () => this.connections.emit(unitFilesChangedSignal()),
       ),
-      processes: this.processes,
+      processes: this.listing,
       environment: environment.variables,
       version: `252 (steward ${version})`,
       searchPath: () => this.paths.list(),
@@ -133,7 +140,7 @@ export class Steward {
       outside: this.processes,
       inside: {
         spawnFailed: ({ unit, token }, reason) => {
-          const lastOfGroup = this.processes.list(unit).length === 0;
+          const lastOfGroup = this.listing.list(unit).length === 0;
           this.loop.submit({ kind: "spawnFailed", now: environment.clock.now(), unit, token, reason, lastOfGroup });
         },
         logs: (priority) => this.manager.logLevel.allows(priority),
@@ -286,7 +293,7 @@ export class Steward {
     const { facts, clock } = this.parts.environment;
     const { definitions, pidFiles } = this;
     return answer(
-      { definitions, facts, clock, pidFiles, onlyProcess: (unit) => this.processes.onlyProcess(unit) },
+      { definitions, facts, clock, pidFiles, onlyProcess: (unit) => this.listing.onlyProcess(unit) },
       effect,
     );
   }

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
-import type { Value } from "@steward/ipc";
 import {
   buildPlan,
   type ExecPlan,
   encodePlan,
   type KeeperClient,
   listProcesses,
-  measure,
   removalPlan,
   resolveCredentials,
   streamMetadata,
@@ -20,26 +18,23 @@ import type { LoadedUnit } from "@steward/unit-file";
 import type { Environment } from "./environment.ts";
 import { readEnvironmentFiles } from "./environment-files.ts";
 import { execContextOf } from "./exec-context.ts";
+import { ignoredStepMessage } from "./ignored-steps.ts";
 import { encodeExportEntry } from "./journal-export.ts";
-import { inheritedLimits, type Limit } from "./limits.ts";
 import type { KeeperEffects } from "./performer.ts";
-import type { ProcessRow, ProcessTable } from "./process-table.ts";
 import { numbersPerEffect } from "./record/entry.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
-const unmeasured = 0xffff_ffff_ffff_ffffn;
-
-/** Everything about processes: plans from unit files, groups, and what they use. */
-export class UnitProcesses implements KeeperEffects, ProcessTable {
+/** Effects about processes, as commands of the keeper: plans from unit files, signals, groups. What there is: UnitListing. */
+export class UnitProcesses implements KeeperEffects {
   private readonly keeper: KeeperClient;
   private readonly environment: Environment;
   private readonly definition: (name: string) => LoadedUnit | undefined;
   private readonly core: CoreState;
-  private readonly groups: UnitGroups;
+  /** Also what the listing reads. */
+  readonly groups: UnitGroups;
   private readonly names = systemNames();
-  private readonly limits: Readonly<Record<string, Limit>> = inheritedLimits();
   private readonly said = new Set<string>();
   private readonly pids = new Map<number, number>();
   private number = 0;
@@ -55,7 +50,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     this.definition = parts.definition;
     this.core = parts.core;
     for (const row of parts.keeper.recovery.tokens) this.pids.set(row.token, row.pid);
-    this.groups = new UnitGroups(parts.keeper, parts.environment, (unit) => this.sliceOf(unit));
+    this.groups = new UnitGroups(parts.keeper, parts.environment, (unit) => sliceOf(this.core, unit));
   }
 
   // ---- effects ----
@@ -91,7 +86,8 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
   signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void {
     const excepted = new Set(effect.except.map((token) => this.pids.get(token)));
     if (effect.why !== undefined) {
-      const pids = this.list(effect.unit).map(({ pid }) => pid);
+      const source = this.groups.source(effect.unit);
+      const pids = source === undefined ? [] : listProcesses(source).map(({ pid }) => pid);
       this.sayOfSignals(
         effect.unit,
         pids.filter((pid) => !excepted.has(pid)),
@@ -143,13 +139,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
 
   /** A step that may fail has failed: said once, as it changes how the unit runs. */
   stepIgnored(unit: string | undefined, status: number, errno: number): void {
-    if (unit !== undefined)
-      this.sayOnce(
-        unit,
-        `step:${status}`,
-        5,
-        `${unit}: a step of starting it failed and was passed over (${status}, errno ${errno}).`,
-      );
+    if (unit !== undefined) this.sayOnce(unit, `step:${status}`, 5, ignoredStepMessage(unit, status, errno));
   }
 
   // ---- plans ----
@@ -201,7 +191,7 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
           identifier: context.syslogIdentifier ?? basename(command.path),
           context,
           cgroup: this.groups.controlGroup(effect.unit),
-          slice: this.sliceOf(effect.unit),
+          slice: sliceOf(this.core, effect.unit),
           console,
         }),
       defaultOutput: { mode: "journal", target: "" },
@@ -249,11 +239,6 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
         });
   }
 
-  private sliceOf(unit: string): string | undefined {
-    for (const slice of this.core.definitions.graph.dependencies(unit, "InSlice")) return slice;
-    return undefined;
-  }
-
   private say(unit: string, priority: number, message: string, number = 0): void {
     const fields: [string, string][] = [
       ["PRIORITY", String(priority)],
@@ -270,96 +255,16 @@ export class UnitProcesses implements KeeperEffects, ProcessTable {
     this.said.add(key);
     this.say(unit, priority, message);
   }
+}
 
-  // ---- what there is ----
-
-  get rootGroup(): string {
-    return "";
-  }
-
-  unitOf(pid: number): string | undefined {
-    return this.groups.unitOf(pid);
-  }
-
-  /** Who a unit's processes run as, where User= or Group= says it and it runs. */
-  private identity(id: string): { readonly uid: number | undefined; readonly gid: number | undefined } | undefined {
-    const unit = this.definition(id);
-    if (unit === undefined || !this.core.units.get(id)?.populated) return undefined;
-    const { User, Group } = unit.settings.Service;
-    if (User === "" && Group === "") return undefined;
-    const credentials = resolveCredentials({ user: User || undefined, group: Group || undefined }, this.names);
-    return "message" in credentials ? undefined : credentials;
-  }
-
-  /** Empty while the unit has no process. */
-  controlGroup(id: string): string {
-    return this.core.units.get(id)?.populated ? this.groups.controlGroup(id) : "";
-  }
-
-  list(id: string): readonly ProcessRow[] {
-    const group = this.groups.controlGroup(id);
-    const source = this.core.units.get(id)?.populated ? this.groups.source(id) : undefined;
-    if (source === undefined) return [];
-    return listProcesses(source).map(({ pid, commandLine, cgroup }) => ({
-      group: group + cgroup,
-      pid,
-      command: commandLine,
-    }));
-  }
-
-  /** The one process of a unit that is left, for GuessMainPID=; 0 when there are none or several. */
-  onlyProcess(unit: string): number {
-    const rows = this.list(unit);
-    return rows.length === 1 ? (rows[0] as ProcessRow).pid : 0;
-  }
-
-  defaultLimit(name: string): Limit {
-    return this.limits[name] ?? { soft: unmeasured, hard: unmeasured };
-  }
-
-  properties(id: string): { readonly name: string; readonly signature: string; readonly value: Value }[] {
-    const record = this.core.units.get(id);
-    const source = record?.populated ? this.groups.source(id) : undefined;
-    const use = source === undefined ? undefined : measure(source);
-    const dead = record?.machine.type === "service" ? record.machine.cpuUsec : 0;
-    const cpuUsec =
-      use?.cpuUsec === undefined ? (dead > 0 ? dead : undefined) : use.counted.cpu ? use.cpuUsec : use.cpuUsec + dead;
-    const number = (value: number | undefined): bigint =>
-      value === undefined ? unmeasured : BigInt(Math.round(value));
-    return [
-      { name: "ControlGroup", signature: "s", value: this.controlGroup(id) },
-      { name: "ControlGroupId", signature: "t", value: 0n },
-      { name: "TasksCurrent", signature: "t", value: number(use?.tasks) },
-      { name: "MemoryCurrent", signature: "t", value: number(use?.memoryBytes) },
-      { name: "MemoryAvailable", signature: "t", value: unmeasured },
-      { name: "UID", signature: "u", value: this.identity(id)?.uid ?? unset },
-      { name: "GID", signature: "u", value: this.identity(id)?.gid ?? unset },
-      ...uncounted,
-      { name: "CPUUsageNSec", signature: "t", value: number(cpuUsec === undefined ? undefined : cpuUsec * 1000) },
-    ];
-  }
+/** Slice=, as the graph has it. */
+function sliceOf(core: CoreState, unit: string): string | undefined {
+  for (const slice of core.definitions.graph.dependencies(unit, "InSlice")) return slice;
+  return undefined;
 }
 
 /** DefaultLimitNOFILE= of systemd-system.conf(5): programs that use select(2) break beyond 1024. */
 const systemLimits = { LimitNOFILE: { soft: 1024, hard: 524288 } };
-
-const unset = 0xffff_ffff;
-
-/** Counters of controllers and BPF programs that steward does not use: not measured, so not a number. */
-const uncounted = [
-  "IPIngressBytes",
-  "IPIngressPackets",
-  "IPEgressBytes",
-  "IPEgressPackets",
-  "IOReadBytes",
-  "IOReadOperations",
-  "IOWriteBytes",
-  "IOWriteOperations",
-].map((name) => ({
-  name,
-  signature: "t",
-  value: unmeasured,
-}));
 
 /** inotify(7): a file was made, written and closed, or moved in. */
 const watchMask = 0x100 | 0x8 | 0x80;

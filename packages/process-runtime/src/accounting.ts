@@ -40,7 +40,8 @@ function numbersIn(text: string | undefined): number[] {
   return text === undefined ? [] : text.split(/\s+/).filter(Boolean).map(Number);
 }
 
-function childrenOf(pid: number): number[] {
+/** The children of a process now, /proc/PID/task/TID/children of proc(5). */
+export function childProcesses(pid: number): number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       numbersIn(readText(`/proc/${pid}/task/${task}/children`)),
@@ -54,12 +55,12 @@ function childrenOf(pid: number): number[] {
 function descendants(pid: number): number[] {
   const found: number[] = [];
   const seen = new Set<number>([pid]);
-  const queue = childrenOf(pid);
+  const queue = childProcesses(pid);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (seen.has(next)) continue;
     seen.add(next);
     found.push(next);
-    queue.push(...childrenOf(next));
+    queue.push(...childProcesses(next));
   }
   return found;
 }

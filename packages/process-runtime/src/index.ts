@@ -1,5 +1,6 @@
 /** Exec plans, credentials, cgroups and accounting, and the client of the keeper that performs them. */
 export {
+  childProcesses,
   executableOf,
   listProcesses,
   measure,
