@@ -151,11 +151,11 @@ export const paths = {
   isSymbolicLink: (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
   isExecutable: (path: string): boolean => {
     const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isFile() && (found.mode & 0o111) !== 0;
+    return found?.isFile() === true && (found.mode & 0o111) !== 0;
   },
   notEmptyFile: (path: string): boolean => {
     const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isFile() && found.size > 0;
+    return found?.isFile() === true && found.size > 0;
   },
   notEmptyDirectory: (path: string): boolean => {
     try {
