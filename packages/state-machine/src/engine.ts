@@ -35,6 +35,11 @@ export interface Machine {
   resetFailed?(turn: Turn, unit: string): void;
   /** Its processes, timers and descriptors: whatever names the unit. A type that asks for nothing hears nothing. */
   event?(turn: Turn, unit: string, event: UnitEvent): void;
+  /**
+   * The unit that this one triggers (Triggers=) has changed its state or lost its job. It is told in the midst of that change, so
+   * nothing may be enqueued here at once.
+   */
+  triggeredChanged?(turn: Turn, unit: string, triggered: string): void;
 }
 
 export interface JobRequest {

@@ -6,6 +6,7 @@ import { emit, jobOf, patchCounters, patchJob, patchUnit, type Turn, unitOf } fr
 import { activeStateOf, isActiveOrReloading } from "../unit/active-state.ts";
 import { startOnEnd } from "../unit/on-failure.ts";
 import { related } from "../unit/related.ts";
+import { notifyTriggers } from "../unit/trigger-notify.ts";
 import { logJobFinished } from "./messages.ts";
 import { stopJobTimers } from "./timers.ts";
 
@@ -90,5 +91,6 @@ export function finishJob(
     ]);
     startOnEnd(turn, unit, "on-failure");
   }
+  notifyTriggers(turn, unit);
   wakeNeighbours(turn, unit);
 }

@@ -1,11 +1,9 @@
-import { definitionOf } from "../definition/definitions.ts";
 import { logUnit, priority } from "../log/log.ts";
 import type { ServiceResult } from "../model/service.ts";
-import { jobOf, patchUnit, take, unitOf } from "../turn.ts";
+import { jobOf, patchUnit, take } from "../turn.ts";
 import { neverRan } from "../unit/blank.ts";
-import { limitAction } from "../unit/emergency.ts";
 import { invocationId } from "../unit/invocation.ts";
-import { rateLimit } from "../unit/rate-limit.ts";
+import { withinStartLimit as startLimit } from "../unit/start-limit.ts";
 import { armAfter, disarm } from "../unit/timers.ts";
 import { data, patch, type Service, settings } from "./data.ts";
 import { enterDead } from "./dead.ts";
@@ -20,15 +18,7 @@ const IDLE_TIMEOUT_USEC = 5_000_000;
 
 /** StartLimitIntervalSec=, StartLimitBurst=: too many starts are a failure of their own. */
 export function withinStartLimit(s: Service): boolean {
-  const definition = definitionOf(s.turn.state, s.unit);
-  if (definition === undefined) return true;
-  const { startLimitIntervalUsec, startLimitBurst, startLimitAction } = definition;
-  const now = s.turn.now.monotonicUsec;
-  const { limit, below } = rateLimit(unitOf(s.turn, s.unit).startLimit, startLimitIntervalUsec, startLimitBurst, now);
-  patchUnit(s.turn, s.unit, { startLimit: limit, startLimitHit: !below });
-  if (below) return true;
-  logUnit(s.turn, priority.warning, s.unit, "Start request repeated too quickly.");
-  limitAction(s.turn, s.unit, startLimitAction, `unit ${s.unit} failed`);
+  if (startLimit(s.turn, s.unit)) return true;
   enterDead(s, "start-limit-hit", false);
   return false;
 }

@@ -13,6 +13,7 @@ import {
 import { endAction } from "./emergency.ts";
 import { startOnEnd } from "./on-failure.ts";
 import { queueAfterChange, retroactiveStart, retroactiveStop } from "./propagate.ts";
+import { notifyTriggers } from "./trigger-notify.ts";
 
 function timestamps(turn: Turn, before: ActiveState, after: ActiveState): Partial<UnitRecord> {
   const now: DualTimestamp = { realtimeUsec: turn.now.realtimeUsec, monotonicUsec: turn.now.monotonicUsec };
@@ -92,6 +93,7 @@ export function unitChanged(
   if (before !== after && after === "failed" && !flags.willAutoRestart) startOnEnd(turn, unit, "on-failure");
   if (after === "inactive" && !isInactiveOrFailed(before) && !flags.willAutoRestart)
     startOnEnd(turn, unit, "on-success");
+  notifyTriggers(turn, unit);
 
   if (before !== "failed" && after === "failed")
     endAction(turn, unit, definition?.failureAction, definition?.failureActionExitStatus);
