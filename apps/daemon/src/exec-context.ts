@@ -1,6 +1,7 @@
 import { bitNumbers, type DirectorySetting, type ExecContext, notCarriedOutOf } from "@steward/process-runtime";
 import type { LoadedUnit } from "@steward/unit-file";
 import { personalityNumber } from "./personality.ts";
+import { execSectionOf } from "./unit-commands.ts";
 
 const limits = [
   "CPU",
@@ -31,8 +32,9 @@ const directoryKinds = {
 
 /** What a unit's file says about how its processes run, as packages/process-runtime takes it. */
 export function execContextOf(unit: LoadedUnit): ExecContext {
-  const s = unit.settings.Service;
-  const set = (name: string): boolean => unit.origins("Service", name).length > 0;
+  const section = execSectionOf(unit) ?? "Service";
+  const s = unit.settings[section];
+  const set = (name: string): boolean => unit.origins(section, name as "User").length > 0;
   const limitEntries = limits.flatMap((name) => {
     const limit = s[`Limit${name}`];
     return limit === undefined ? [] : [[`Limit${name}`, limit] as const];
@@ -75,6 +77,7 @@ export function execContextOf(unit: LoadedUnit): ExecContext {
     cpuAffinity: [...s.CPUAffinity.numbers],
     personality: personalityNumber(s.Personality),
     ignoreSigpipe: s.IgnoreSIGPIPE,
+    nonBlocking: unit.settings.Service.NonBlocking,
     directories: Object.fromEntries(directories),
     environment: s.Environment,
     passEnvironment: s.PassEnvironment,

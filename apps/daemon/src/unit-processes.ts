@@ -24,6 +24,8 @@ import type { KeeperEffects } from "./performer.ts";
 import { numbersPerEffect } from "./record/entry.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
+import { socketStreamProblem } from "./socket-streams.ts";
+import { commandOf, execSectionOf } from "./unit-commands.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
 /** Effects about processes, as commands of the keeper: plans from unit files, signals, groups. What there is: UnitListing. */
@@ -113,7 +115,11 @@ export class UnitProcesses implements KeeperEffects {
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void {
     this.groups.remove(effect.unit, number);
     const unit = this.definition(effect.unit);
-    const paths = unit === undefined || effect.keepRuntimeDirectory ? [] : unit.settings.Service.RuntimeDirectory;
+    const section = unit === undefined ? undefined : execSectionOf(unit);
+    const paths =
+      unit === undefined || section === undefined || effect.keepRuntimeDirectory
+        ? []
+        : unit.settings[section].RuntimeDirectory;
     if (paths.length === 0) return;
     const base = this.bases().runtime;
     this.runShellPlan(
@@ -147,10 +153,18 @@ export class UnitProcesses implements KeeperEffects {
   /** The plan, or why there can be none. */
   private plan(effect: Extract<Effect, { kind: "spawn" }>): ExecPlan | string {
     const unit = this.definition(effect.unit);
-    const command = unit?.settings.Service[effect.command.directive][effect.command.index];
-    if (unit === undefined || command === undefined) return "its unit file no longer has that command";
+    const command = unit === undefined ? undefined : commandOf(unit, effect.command);
+    const section = unit === undefined ? undefined : execSectionOf(unit);
+    if (unit === undefined || command === undefined || section === undefined)
+      return "its unit file no longer has that command";
     const context = execContextOf(unit);
-    const files = readEnvironmentFiles(unit.settings.Service.EnvironmentFile);
+    const fds = effect.fds ?? [];
+    const wrong = socketStreamProblem(context, fds);
+    if (wrong !== undefined) {
+      this.say(effect.unit, 3, `${effect.unit}: ${wrong}`);
+      return "Invalid argument";
+    }
+    const files = readEnvironmentFiles(unit.settings[section].EnvironmentFile);
     if (!files.ok) {
       this.say(effect.unit, 3, `${effect.unit}: Failed to load environment files: ${files.path}: ${files.reason}`);
       return "No such file or directory";
@@ -194,6 +208,7 @@ export class UnitProcesses implements KeeperEffects {
           slice: sliceOf(this.core, effect.unit),
           console,
         }),
+      passedFds: fds.map(({ id, name, stored }) => ({ name, source: { kind: "fd", fd: id }, stored: stored === true })),
       defaultOutput: { mode: "journal", target: "" },
       defaultError: { mode: "inherit", target: "" },
       defaultLimits: scope === "system" ? systemLimits : {},

@@ -113,6 +113,13 @@ static int step_dup_fd(struct cur *c)
     return error != 0 ? error : place(from, to);
 }
 
+static int step_non_block(struct cur *c)
+{
+    int fd = (int)get_u32(c), flags = fcntl(fd, F_GETFL);
+    flags = get_u8(c) != 0 ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+    return flags < 0 || fcntl(fd, F_SETFL, flags) < 0 ? errno : 0;
+}
+
 static int perform(unsigned op, struct cur *c)
 {
     int n;
@@ -139,6 +146,7 @@ static int perform(unsigned op, struct cur *c)
     case OP_OPEN: return step_open(c);
     case OP_DUP: return step_dup(c);
     case OP_DUP_FD: return step_dup_fd(c);
+    case OP_NON_BLOCK: return step_non_block(c);
     case OP_TTY: return step_tty(c);
     case OP_DATA: return step_data(c);
     case OP_MAKE_DIRECTORY: return step_make_directory(c);

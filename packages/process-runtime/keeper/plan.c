@@ -57,7 +57,7 @@ static const char *shape(unsigned op)
     case OP_PERSONALITY: case OP_FAIL: return "4";
     case OP_RLIMIT: return "488";
     case OP_SCHED: return "44u";
-    case OP_SETUID: return "4u";
+    case OP_SETUID: case OP_NON_BLOCK: return "4u";
     case OP_CHDIR: case OP_CHROOT: return "s";
     case OP_CAPABILITY_BOUNDING: case OP_CAPABILITY_AMBIENT: return "8";
     case OP_OPEN: return "u44us";

@@ -17,6 +17,8 @@ import { firstPassedRegister, planStreams } from "./standard-streams.ts";
 export interface PassedFd {
   readonly name: string;
   readonly source: { readonly kind: "fd"; readonly fd: number } | { readonly kind: "listener"; readonly id: string };
+  /** From the service's own store: its flags stay as they are, and StandardInput=socket does not take it. */
+  readonly stored?: boolean | undefined;
 }
 
 /** Everything that one process's plan is made of. */
@@ -162,6 +164,19 @@ function workingDirectory(request: PlanRequest, identity: Credentials | undefine
   return { op: "chdir", path, ignoreFailure: wanted?.missingOk === true, exitStatus: execStatus.chdir };
 }
 
+function usesSocket({ standardInput, standardOutput, standardError }: ExecContext): boolean {
+  return [standardInput, standardOutput, standardError].some((stream) => stream?.mode === "socket");
+}
+
+/** Descriptors from 3 on. Of the sockets NonBlocking= says whether they wait; the flag belongs to the socket, so it is set each time. */
+function passedSteps(passed: readonly PassedFd[], nonBlocking: boolean): PlanStep[] {
+  return passed.flatMap(({ stored }, index): PlanStep[] => {
+    const fd = 3 + index;
+    const dup: PlanStep = { op: "dup", register: firstPassedRegister + index, fd, exitStatus: execStatus.fds };
+    return stored === true ? [dup] : [dup, { op: "nonBlock", fd, on: nonBlocking, exitStatus: execStatus.fds }];
+  });
+}
+
 /** Builds the plan of one command. */
 export function buildPlan(request: PlanRequest): BuiltPlan {
   const { context, command, credentials } = request;
@@ -187,15 +202,10 @@ export function buildPlan(request: PlanRequest): BuiltPlan {
     ...streams.inputs,
     ...passed.map((one, index): PlanInput => ({ ...one.source, register: firstPassedRegister + index })),
   ];
-  const isListening = passed.length > 0 && context.standardInput?.mode !== "socket";
-  const fds: PlanStep[] = isListening
-    ? passed.map((_, index) => ({
-        op: "dup",
-        register: firstPassedRegister + index,
-        fd: 3 + index,
-        exitStatus: execStatus.fds,
-      }))
-    : [];
+  // A process whose stream is its socket gets no others (systemd.exec(5), StandardInput=socket).
+  const onStream = usesSocket(context);
+  const isListening = passed.length > 0 && !onStream;
+  const fds: PlanStep[] = isListening ? passedSteps(passed, context.nonBlocking === true) : [];
   const { env, variables } = buildEnvironment({
     context,
     credentials,

@@ -25,7 +25,7 @@ export interface DirectorySetting {
 /** The kinds of directories that a unit may own. */
 export type DirectoryKind = "runtime" | "state" | "cache" | "logs" | "configuration";
 
-/** One command line of a service. */
+/** One command line of a unit. */
 export interface ExecCommandLine {
   readonly path: string;
   readonly argv: readonly string[];
@@ -79,6 +79,8 @@ export interface ExecContext {
   readonly personality?: number | undefined;
   /** IgnoreSIGPIPE=, by default yes. */
   readonly ignoreSigpipe?: boolean | undefined;
+  /** NonBlocking=: whether passed sockets are O_NONBLOCK. */
+  readonly nonBlocking?: boolean | undefined;
   readonly directories?: Partial<Readonly<Record<DirectoryKind, DirectorySetting>>> | undefined;
   /** Environment=, NAME=VALUE each. */
   readonly environment?: readonly string[] | undefined;

@@ -64,6 +64,8 @@ export type PlanAction =
   /** dup2(2): a register or an inherited descriptor becomes descriptor `fd`. */
   | { readonly op: "dup"; readonly register: number; readonly fd: number }
   | { readonly op: "dupFd"; readonly from: number; readonly fd: number }
+  /** Sets or clears O_NONBLOCK of descriptor `fd`. */
+  | { readonly op: "nonBlock"; readonly fd: number; readonly on: boolean }
   /** Makes a terminal the controlling one and descriptor 0, 1 or 2 as told by later dups. */
   | {
       readonly op: "tty";
@@ -139,6 +141,7 @@ export const opNumber = {
   makeDirectory: 25,
   remove: 26,
   symlink: 27,
+  nonBlock: 28,
   exec: 40,
   fail: 41,
   findExecutable: 42,
@@ -250,6 +253,10 @@ function putAction(w: ByteWriter, step: PlanAction): void {
     case "dupFd":
       w.u32(step.from);
       w.u32(step.fd);
+      break;
+    case "nonBlock":
+      w.u32(step.fd);
+      w.u8(step.on ? 1 : 0);
       break;
     case "tty":
       w.u8(step.register);

@@ -92,6 +92,14 @@ export function planStreams(input: StreamInput): StreamPlan {
     inputs.push({ kind: "log", register, stream: input.nextStream(), metadata: input.metadata({ console }) });
   };
 
+  /** Sockets are opened O_NONBLOCK; nobody expects that of a stream. */
+  const socket = (fd: number, exitStatus: number): void => {
+    steps.push(
+      { op: "dup", register: registers.firstPassed, fd, exitStatus },
+      { op: "nonBlock", fd, on: false, exitStatus },
+    );
+  };
+
   const sharesFile =
     stdin.mode === "file" &&
     stdin.target !== "" &&
@@ -114,7 +122,7 @@ export function planStreams(input: StreamInput): StreamPlan {
       );
       break;
     case "socket":
-      steps.push({ op: "dup", register: registers.firstPassed, fd: 0, exitStatus: exitIn });
+      socket(0, exitIn);
       break;
     case "fd":
       steps.push({ op: "dup", register: named(stdin.target || "stdin"), fd: 0, exitStatus: exitIn });
@@ -158,7 +166,7 @@ export function planStreams(input: StreamInput): StreamPlan {
         else open(register, tty, O_WRONLY | O_NOCTTY, exitStatus, fd);
         break;
       case "socket":
-        steps.push({ op: "dup", register: registers.firstPassed, fd, exitStatus });
+        socket(fd, exitStatus);
         break;
       case "fd":
         steps.push({ op: "dup", register: named(stream.target || (fd === 1 ? "stdout" : "stderr")), fd, exitStatus });

@@ -71,6 +71,7 @@ export const planStep: fc.Arbitrary<PlanStep> = fc.oneof(
   step("open", { register, path: text, flags: u32, mode: u32, safe: fc.boolean() }),
   step("dup", { register, fd: u32 }),
   step("dupFd", { from: u32, fd: u32 }),
+  step("nonBlock", { fd: u32, on: fc.boolean() }),
   step("tty", { register, path: text, force: fc.boolean(), fail: fc.boolean() }),
   step("data", { register, data: byType.bytes }),
   step("makeDirectory", {

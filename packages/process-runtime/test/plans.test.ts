@@ -167,16 +167,17 @@ describe("as values", () => {
   test("passed descriptors begin at 3 and are named", () => {
     const passedFds = [
       { name: "web", source: { kind: "listener", id: "l" } },
-      { name: "stored", source: { kind: "fd", fd: 9 } },
+      { name: "stored", source: { kind: "fd", fd: 9 }, stored: true },
     ] as const;
-    const { plan } = buildPlan(request({}, "/bin/true", { passedFds }));
+    const { plan } = buildPlan(request({ nonBlocking: true }, "/bin/true", { passedFds }));
     expect(plan.inputs.slice(1)).toEqual([
       { kind: "listener", id: "l", register: 16 },
       { kind: "fd", fd: 9, register: 17 },
     ]);
     expect(plan.steps.filter((step) => step.exitStatus === 202)).toMatchObject([
-      { register: 16, fd: 3 },
-      { register: 17, fd: 4 },
+      { op: "dup", register: 16, fd: 3 },
+      { op: "nonBlock", fd: 3, on: true },
+      { op: "dup", register: 17, fd: 4 },
     ]);
     expect(plan.env).toEqual(
       expect.arrayContaining([
@@ -185,6 +186,18 @@ describe("as values", () => {
         { kind: "literal", text: "LISTEN_FDNAMES=web:stored" },
       ]),
     );
+  });
+
+  test("a process whose stream is the socket gets no other descriptors, and waits on it", () => {
+    const passedFds = [{ name: "connection", source: { kind: "fd", fd: 9 } }] as const;
+    const context = { standardInput: { mode: "socket", target: "" } };
+    const { plan } = buildPlan(request(context, "/bin/true", { passedFds }));
+    expect(plan.steps.filter((step) => step.exitStatus === 202)).toEqual([]);
+    expect(plan.steps.filter((step) => step.exitStatus === 208)).toMatchObject([
+      { op: "dup", register: 16, fd: 0 },
+      { op: "nonBlock", fd: 0, on: false },
+    ]);
+    expect(plan.env.filter((entry) => entry.text.startsWith("LISTEN_"))).toEqual([]);
   });
 
   test("what is not applied is named", () => {
@@ -226,7 +239,7 @@ describe("as values", () => {
       "fd0>1",
       "fd1>2",
     ]);
-    expect(shape({ standardInput: stream("socket") })).toEqual(["16>0", "fd0>1", "fd1>2"]);
+    expect(shape({ standardInput: stream("socket") })).toEqual(["16>0", "nonBlock", "fd0>1", "fd1>2"]);
     expect(shape({ standardInputData: [1] })).toEqual(["data", "0>0", "3>1", "fd1>2"]);
     expect(shape({ standardOutput: stream("inherit"), standardError: stream("inherit") })).toEqual([
       "/dev/null",

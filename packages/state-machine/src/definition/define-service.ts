@@ -1,19 +1,10 @@
 import type { GraphUnit } from "@steward/graph";
-import type { CommandDefinition, ExitStatusSet, NotifyAccess, ServiceDefinition, ServiceType } from "./definition.ts";
+import { commands, defineKill, noneIfZero } from "./define-commands.ts";
+import type { ExitStatusSet, NotifyAccess, ServiceDefinition, ServiceType } from "./definition.ts";
 import { type Reader, reader } from "./settings.ts";
 
 const DEFAULT_TIMEOUT_USEC = 90_000_000;
-const SIGABRT = 6;
-const SIGKILL = 9;
-const SIGTERM = 15;
 const SIGHUP = 1;
-
-function commands(get: Reader, name: string): readonly CommandDefinition[] {
-  return get.list(name).map((command) => {
-    const { path, ignoreFailure } = command as CommandDefinition;
-    return { path, ignoreFailure };
-  });
-}
 
 function exitStatuses(get: Reader, name: string): ExitStatusSet {
   const value = get.value(name) as Partial<ExitStatusSet> | undefined;
@@ -41,7 +32,6 @@ export function defineService(unit: GraphUnit): ServiceDefinition {
   const watchdogUsec = get.number("WatchdogSec", 0);
   const timeoutStopUsec = noneIfZero(get.number("TimeoutStopSec", DEFAULT_TIMEOUT_USEC));
   const timeoutStart = type === "oneshot" ? Number.POSITIVE_INFINITY : DEFAULT_TIMEOUT_USEC;
-  const killSignal = get.number("KillSignal", SIGTERM);
   return {
     type,
     exitType: get.word("ExitType", "main"),
@@ -75,20 +65,9 @@ export function defineService(unit: GraphUnit): ServiceDefinition {
     runtimeRandomizedExtraUsec: get.number("RuntimeRandomizedExtraSec", 0),
     watchdogUsec,
     notifyAccess: notifyAccess(get, type, watchdogUsec),
-    killMode: get.word("KillMode", "control-group"),
-    killSignal,
-    restartKillSignal: get.number("RestartKillSignal", 0) || killSignal,
-    finalKillSignal: get.number("FinalKillSignal", SIGKILL),
-    watchdogSignal: get.number("WatchdogSignal", SIGABRT),
+    ...defineKill(get),
     reloadSignal: get.number("ReloadSignal", SIGHUP),
-    sendSighup: get.flag("SendSIGHUP", false),
-    sendSigkill: get.flag("SendSIGKILL", true),
     oomPolicy: get.word("OOMPolicy", "stop"),
     runtimeDirectoryPreserve: get.word("RuntimeDirectoryPreserve", "no"),
   };
-}
-
-/** systemd.service(5): a time-out of 0 is none. */
-function noneIfZero(usec: number): number {
-  return usec === 0 ? Number.POSITIVE_INFINITY : usec;
 }

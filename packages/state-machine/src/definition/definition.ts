@@ -1,5 +1,6 @@
 import type { JobMode } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
+import type { ServiceDirective } from "../model/effect.ts";
 
 /** Exit statuses and signals that a directive such as SuccessExitStatus= names. */
 export interface ExitStatusSet {
@@ -20,7 +21,7 @@ export type EmergencyAction =
   | "halt"
   | "kexec";
 
-/** One command line of a service, as far as the core cares. */
+/** One command line of a unit, as far as the core cares. */
 export interface CommandDefinition {
   readonly path: string;
   readonly ignoreFailure: boolean;
@@ -63,16 +64,22 @@ type TimeoutFailureMode = "terminate" | "abort" | "kill";
 type KillMode = "control-group" | "mixed" | "process" | "none";
 export type NotifyAccess = "none" | "main" | "exec" | "all";
 
+/** systemd.kill(5): how the processes of a service, socket, mount or swap are ended. */
+export interface KillDefinition {
+  readonly killMode: KillMode;
+  readonly killSignal: number;
+  readonly restartKillSignal: number;
+  readonly finalKillSignal: number;
+  readonly watchdogSignal: number;
+  readonly sendSighup: boolean;
+  readonly sendSigkill: boolean;
+}
+
 /** systemd.service(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */
-export interface ServiceDefinition {
+export interface ServiceDefinition extends KillDefinition {
   readonly type: ServiceType;
   readonly exitType: "main" | "cgroup";
-  readonly commands: Readonly<
-    Record<
-      "ExecCondition" | "ExecStartPre" | "ExecStart" | "ExecStartPost" | "ExecReload" | "ExecStop" | "ExecStopPost",
-      readonly CommandDefinition[]
-    >
-  >;
+  readonly commands: Readonly<Record<ServiceDirective, readonly CommandDefinition[]>>;
   readonly remainAfterExit: boolean;
   readonly guessMainPid: boolean;
   readonly pidFile: string;
@@ -94,14 +101,7 @@ export interface ServiceDefinition {
   readonly runtimeRandomizedExtraUsec: number;
   readonly watchdogUsec: number;
   readonly notifyAccess: NotifyAccess;
-  readonly killMode: KillMode;
-  readonly killSignal: number;
-  readonly restartKillSignal: number;
-  readonly finalKillSignal: number;
-  readonly watchdogSignal: number;
   readonly reloadSignal: number;
-  readonly sendSighup: boolean;
-  readonly sendSigkill: boolean;
   readonly oomPolicy: "continue" | "stop" | "kill";
   /** RuntimeDirectoryPreserve=. */
   readonly runtimeDirectoryPreserve: "no" | "restart" | "yes";

@@ -1,17 +1,35 @@
 import type { Job, JobResult } from "@steward/graph";
 import type { TimerSlot, Token } from "./event.ts";
 
-/** Which command of a service: its directive and its index in that list. */
-export interface CommandRef {
-  readonly directive:
-    | "ExecCondition"
-    | "ExecStartPre"
-    | "ExecStart"
-    | "ExecStartPost"
-    | "ExecReload"
-    | "ExecStop"
-    | "ExecStopPost";
+/** The commands of a service (systemd.service(5)). */
+export type ServiceDirective =
+  | "ExecCondition"
+  | "ExecStartPre"
+  | "ExecStart"
+  | "ExecStartPost"
+  | "ExecReload"
+  | "ExecStop"
+  | "ExecStopPost";
+
+/** The commands of a socket (systemd.socket(5)). */
+export type SocketDirective = "ExecStartPre" | "ExecStartPost" | "ExecStopPre" | "ExecStopPost";
+
+/** The commands of a mount and a swap, as D-Bus names them: no file writes them, the shell makes them of What=, Where= and Options=. */
+export type MountDirective = "ExecMount" | "ExecUnmount" | "ExecRemount" | "ExecActivate" | "ExecDeactivate";
+
+/** Which command of a unit: its directive and its index in that list. */
+export interface CommandRef<D extends string = ServiceDirective | SocketDirective | MountDirective> {
+  readonly directive: D;
   readonly index: number;
+}
+
+/** A descriptor of the keeper's store that a process gets, from 3 on in the order of the list (sd_listen_fds(3)). */
+export interface PassedDescriptor {
+  readonly id: number;
+  /** What LISTEN_FDNAMES calls it. */
+  readonly name: string;
+  /** It comes from the service's own store (FDSTORE=1): NonBlocking= leaves it as it is, StandardInput=socket does not count it. */
+  readonly stored?: boolean;
 }
 
 /** A line for the journal, in systemd's words, with systemd's fields (UNIT=, JOB_TYPE=, MESSAGE_ID= …). */
@@ -38,6 +56,8 @@ export type Effect =
       readonly command: CommandRef;
       readonly role: "main" | "control";
       readonly env: readonly (readonly [string, string])[];
+      /** Absent: none. Sockets come first, then what the service has stored. */
+      readonly fds?: readonly PassedDescriptor[];
     }
   /** Signal one process. Nothing answers; its end is an `exited`. */
   | {

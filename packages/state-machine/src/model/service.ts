@@ -1,4 +1,4 @@
-import type { CommandRef } from "./effect.ts";
+import type { ControlProcess, ExecStatus } from "./controlled.ts";
 import type { ProcessUsage, Token } from "./event.ts";
 import type { DualTimestamp } from "./now.ts";
 
@@ -59,13 +59,6 @@ type StartWait =
 /** What `start-post` is waiting for: its commands, or the main process of a forking service. */
 type StartPostWait = "exit" | "main-pid";
 
-/** A process of Exec…Pre=, Exec…Post=, ExecReload=, ExecStop=, or the one that forks. `pid` is 0 until the keeper reports it. */
-export interface ControlProcess {
-  readonly token: Token;
-  readonly pid: number;
-  readonly command: CommandRef;
-}
-
 /** The main process. `alien`: not started by us (PIDFile=, MAINPID=). */
 export interface MainProcess {
   readonly token: Token;
@@ -94,15 +87,6 @@ export interface HeldExit {
   readonly code: "exited" | "killed" | "dumped";
   readonly status: number;
   readonly usage: ProcessUsage;
-}
-
-/** What is known of one command's last run; all 0 when it never ran. `code` is CLD_EXITED (1), CLD_KILLED (2) or CLD_DUMPED (3). */
-export interface ExecStatus {
-  readonly pid: number;
-  readonly start: DualTimestamp;
-  readonly exit: DualTimestamp;
-  readonly code: number;
-  readonly status: number;
 }
 
 /** A service's own record. */

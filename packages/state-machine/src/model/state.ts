@@ -4,6 +4,7 @@ import type { UnitDefinition } from "../definition/definition.ts";
 import type { ConditionOutcome, TimerSlot, Token } from "./event.ts";
 import type { DualTimestamp } from "./now.ts";
 import type { ServiceData } from "./service.ts";
+import type { SocketData } from "./socket.ts";
 
 /**
  * The core's whole memory.
@@ -105,11 +106,11 @@ export interface TriggerDetails {
 
 /** A unit of a type that has no process: its sub-state in systemd's words. */
 export interface PlainData {
-  readonly type: Exclude<UnitType, "service">;
+  readonly type: Exclude<UnitType, "service" | "socket">;
   readonly state: string;
 }
 
-export type MachineData = ServiceData | PlainData;
+export type MachineData = ServiceData | SocketData | PlainData;
 
 /** A job as recorded: what clients see, and what only the engine knows. */
 export interface JobRecord extends Job {

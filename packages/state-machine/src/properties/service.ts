@@ -1,6 +1,7 @@
 import { definitionOf } from "../definition/definitions.ts";
 import { reader } from "../definition/settings.ts";
-import type { ExecStatus, ServiceData } from "../model/service.ts";
+import type { ExecStatus } from "../model/controlled.ts";
+import type { ServiceData } from "../model/service.ts";
 import type { CoreState } from "../model/state.ts";
 import { neverRan } from "../unit/blank.ts";
 import { type BusValue, type Property, timestamp, usec } from "./value.ts";

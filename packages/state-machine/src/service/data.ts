@@ -1,9 +1,10 @@
 import { defineService } from "../definition/define-service.ts";
 import type { ServiceDefinition } from "../definition/definition.ts";
 import { definitionOf } from "../definition/definitions.ts";
+import type { ControlProcess } from "../model/controlled.ts";
 import type { Token } from "../model/event.ts";
 import type { DualTimestamp } from "../model/now.ts";
-import type { ControlProcess, ServiceData, ServiceState } from "../model/service.ts";
+import type { ServiceData, ServiceState } from "../model/service.ts";
 import { patchUnit, type Turn, unitOf } from "../turn.ts";
 
 /** A service in a turn: what every phase below is a function of. */

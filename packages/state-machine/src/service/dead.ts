@@ -1,7 +1,8 @@
 import { formatTimespan } from "@steward/time";
 import type { ExitStatusSet } from "../definition/definition.ts";
 import { logUnit, messageId, priority } from "../log/log.ts";
-import type { ExecStatus, ServiceData, ServiceResult } from "../model/service.ts";
+import type { ExecStatus } from "../model/controlled.ts";
+import type { ServiceData, ServiceResult } from "../model/service.ts";
 import { emit, jobOf, unitOf } from "../turn.ts";
 import { armAfter } from "../unit/timers.ts";
 import { data, patch, type Service, settings } from "./data.ts";

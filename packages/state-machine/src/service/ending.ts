@@ -1,15 +1,11 @@
-import type { SignalReason } from "../model/effect.ts";
 import type { ServiceResult } from "../model/service.ts";
-import { emit, jobOf } from "../turn.ts";
+import { jobOf } from "../turn.ts";
+import { type Killing, killingFor, killUnit } from "../unit/kill.ts";
 import { armAfter, disarm } from "../unit/timers.ts";
 import { control, data, type Service, settings } from "./data.ts";
-import { enterDead, isPopulated } from "./dead.ts";
+import { enterDead } from "./dead.ts";
 import { blame, setState } from "./set-state.ts";
 import { has, spawnControl } from "./spawn.ts";
-
-const SIGHUP = 1;
-const SIGKILL = 9;
-const SIGCONT = 18;
 
 type Signalling =
   | "stop-watchdog"
@@ -19,52 +15,21 @@ type Signalling =
   | "final-sigterm"
   | "final-sigkill";
 
-interface Killing {
-  readonly signal: number;
-  readonly kill: boolean;
-  readonly why: SignalReason | undefined;
-}
-
 /** systemd.kill(5): which signal each state sends. A restart may have one of its own. */
 function killing(s: Service, state: Signalling): Killing {
-  const { killSignal, restartKillSignal, finalKillSignal, watchdogSignal } = settings(s);
-  if (state === "stop-sigkill" || state === "final-sigkill")
-    return { signal: finalKillSignal, kill: true, why: "kill" };
+  const kill = settings(s);
   if (state === "stop-watchdog" || state === "final-watchdog")
-    return { signal: watchdogSignal, kill: false, why: "kill" };
+    return { signal: kill.watchdogSignal, last: false, why: "kill" };
   const restarting = state === "stop-sigterm" && jobOf(s.turn, s.unit)?.type === "restart";
-  return { signal: restarting ? restartKillSignal : killSignal, kill: false, why: undefined };
+  if (restarting) return { signal: kill.restartKillSignal, last: false, why: undefined };
+  return killingFor(kill, state === "stop-sigkill" || state === "final-sigkill");
 }
 
 /** Signals by KillMode=. True when there is somebody whose end is to be waited for. */
 function kill(s: Service, state: Signalling): boolean {
-  const { killMode, sendSighup } = settings(s);
-  if (killMode === "none") return false;
   const { main, state: current } = data(s);
-  const { signal, kill: last, why } = killing(s, state);
-  const told = why === undefined ? {} : { why };
   const tokens = [main?.token, control(current)?.token].filter((token) => token !== undefined);
-  if (killMode === "control-group" || (killMode === "mixed" && last)) {
-    if (!isPopulated(s)) return false;
-    const group = (number: number): void =>
-      emit(s.turn, {
-        kind: "signalGroup",
-        unit: s.unit,
-        signal: number,
-        except: [],
-        ...(number === signal ? told : {}),
-      });
-    group(signal);
-    if (signal !== SIGKILL) group(SIGCONT);
-    if (sendSighup && !last) group(SIGHUP);
-    return true;
-  }
-  for (const token of tokens) {
-    emit(s.turn, { kind: "signal", unit: s.unit, token, signal, ...told });
-    if (signal !== SIGKILL) emit(s.turn, { kind: "signal", unit: s.unit, token, signal: SIGCONT });
-    if (sendSighup && !last) emit(s.turn, { kind: "signal", unit: s.unit, token, signal: SIGHUP });
-  }
-  return tokens.length > 0;
+  return killUnit(s.turn, s.unit, settings(s), tokens, killing(s, state));
 }
 
 /**

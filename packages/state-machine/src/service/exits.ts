@@ -1,8 +1,7 @@
-import { exitStatusName } from "../log/exit-status.ts";
-import { logUnit, messageId, priority } from "../log/log.ts";
-import { signalName } from "../log/signal-name.ts";
+import { logProcessExit } from "../log/process-exit.ts";
+import type { ControlProcess, ExecStatus } from "../model/controlled.ts";
 import type { Event } from "../model/event.ts";
-import type { ControlProcess, ExecStatus, ServiceResult } from "../model/service.ts";
+import type { ServiceResult } from "../model/service.ts";
 import { patchUnit, unitOf } from "../turn.ts";
 import { data, moment, patch, type Service, settings } from "./data.ts";
 import { endedIn } from "./dead.ts";
@@ -22,18 +21,6 @@ function resultOf(s: Service, exit: Exit, daemon: boolean): ServiceResult {
   const status: ExecStatus = { ...data(s).mainExec, code: codes[exit.code], status: exit.status };
   if (exit.code !== "dumped" && endedIn(settings(s).successExitStatus, status)) return "success";
   return exit.code === "exited" ? "exit-code" : exit.code === "killed" ? "signal" : "core-dump";
-}
-
-function logExit(s: Service, what: string, directive: string, success: boolean, exit: Exit): void {
-  if (success) return; // systemd says it at debug level
-  const name = exit.code === "exited" ? exitStatusName(exit.status) : signalName(exit.status);
-  const level = exit.code === "exited" ? priority.notice : priority.warning;
-  logUnit(s.turn, level, s.unit, `${what} exited, code=${exit.code}, status=${exit.status}/${name}`, [
-    messageId("processExit"),
-    ["EXIT_CODE", exit.code],
-    ["EXIT_STATUS", String(exit.status)],
-    ["COMMAND", directive],
-  ]);
 }
 
 function ended(s: Service, before: ExecStatus, exit: Exit): ExecStatus {
@@ -56,7 +43,7 @@ export function bookMainExit(s: Service, exit: Exit): ServiceResult {
   });
   const own = resultOf(s, exit, type !== "oneshot");
   const result = defined.ExecStart[index]?.ignoreFailure ? "success" : own;
-  logExit(s, "Main process", "ExecStart", result === "success", exit);
+  logProcessExit(s.turn, s.unit, "Main process", "ExecStart", result === "success", exit);
   blame(s, result);
   return result;
 }
@@ -79,7 +66,8 @@ export function bookControlExit(s: Service, process: ControlProcess, exit: Exit)
       success = true;
     } else if (success) patchUnit(s.turn, s.unit, { conditionResult: true });
   }
-  logExit(s, state.kind === "condition" ? "Condition check process" : "Control process", directive, success, exit);
+  const what = state.kind === "condition" ? "Condition check process" : "Control process";
+  logProcessExit(s.turn, s.unit, what, directive, success, exit);
   if (state.kind !== "reload") blame(s, result);
   return result;
 }

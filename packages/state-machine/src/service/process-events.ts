@@ -1,6 +1,4 @@
-import { errnoText } from "../log/errno.ts";
-import { exitStatusName } from "../log/exit-status.ts";
-import { logUnit, messageId, priority } from "../log/log.ts";
+import { logExecFailed } from "../log/process-exit.ts";
 import type { Event } from "../model/event.ts";
 import type { HeldExit, ServiceStateKind } from "../model/service.ts";
 import { emit, patchUnit, unitOf } from "../turn.ts";
@@ -47,16 +45,7 @@ export function onExecFailed(s: Service, { token, status, errno }: EventOf<"exec
         ? process.command
         : undefined;
   const path = command === undefined ? "" : (settings(s).commands[command.directive][command.index]?.path ?? "");
-  const reason = errnoText(errno);
-  if (status === 203 && errno === 2)
-    logUnit(s.turn, priority.err, s.unit, `Failed to locate executable ${path}: ${reason}`, [
-      messageId("spawnFailed"),
-      ["EXECUTABLE", path],
-    ]);
-  logUnit(s.turn, priority.err, s.unit, `Failed at step ${exitStatusName(status)} spawning ${path}: ${reason}`, [
-    messageId("spawnFailed"),
-    ["EXECUTABLE", path],
-  ]);
+  logExecFailed(s.turn, s.unit, path, status, errno);
 }
 
 export function onExited(s: Service, exit: EventOf<"exited">): void {

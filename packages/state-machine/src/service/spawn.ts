@@ -1,6 +1,7 @@
 import { signalName } from "../log/signal-name.ts";
-import type { CommandRef } from "../model/effect.ts";
-import type { ControlProcess, MainProcess } from "../model/service.ts";
+import type { ControlProcess } from "../model/controlled.ts";
+import type { CommandRef, ServiceDirective } from "../model/effect.ts";
+import type { MainProcess } from "../model/service.ts";
 import { emit, patchUnit, take, unitOf } from "../turn.ts";
 import { neverRan } from "../unit/blank.ts";
 import { data, patch, type Service, settings } from "./data.ts";
@@ -19,7 +20,7 @@ function resultEnv(s: Service): Env {
   return env;
 }
 
-function environment(s: Service, command: CommandRef, role: "main" | "control"): Env {
+function environment(s: Service, command: CommandRef<ServiceDirective>, role: "main" | "control"): Env {
   const { main } = data(s);
   const env: Env = [];
   if (role === "control" && main !== undefined && main.pid > 0) env.push(["MAINPID", String(main.pid)]);
@@ -30,9 +31,9 @@ function environment(s: Service, command: CommandRef, role: "main" | "control"):
   return env;
 }
 
-export const commandKey = (command: CommandRef): string => `${command.directive}:${command.index}`;
+export const commandKey = (command: CommandRef<ServiceDirective>): string => `${command.directive}:${command.index}`;
 
-function spawn(s: Service, command: CommandRef, role: "main" | "control"): number {
+function spawn(s: Service, command: CommandRef<ServiceDirective>, role: "main" | "control"): number {
   const token = take(s.turn, "nextToken");
   patchUnit(s.turn, s.unit, { populated: true });
   patch(s, { commands: { ...data(s).commands, [commandKey(command)]: neverRan } });
@@ -41,8 +42,8 @@ function spawn(s: Service, command: CommandRef, role: "main" | "control"): numbe
 }
 
 /** Starts a command that the service waits for. */
-export function spawnControl(s: Service, directive: CommandRef["directive"], index = 0): ControlProcess {
-  const command: CommandRef = { directive, index };
+export function spawnControl(s: Service, directive: ServiceDirective, index = 0): ControlProcess {
+  const command: CommandRef<ServiceDirective> = { directive, index };
   return { token: spawn(s, command, "control"), pid: 0, command };
 }
 
@@ -53,6 +54,6 @@ export function spawnMain(s: Service, index = 0): void {
   patch(s, { main, mainKnown: true, mainCommand: index, mainExec: neverRan });
 }
 
-export function has(s: Service, directive: CommandRef["directive"]): boolean {
+export function has(s: Service, directive: ServiceDirective): boolean {
   return settings(s).commands[directive].length > 0;
 }

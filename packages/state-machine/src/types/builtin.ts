@@ -3,7 +3,6 @@ import { data, patch } from "../service/data.ts";
 import { setState } from "../service/set-state.ts";
 import { patchUnit, take, unitOf } from "../turn.ts";
 import { invocationId } from "../unit/invocation.ts";
-import { setMachine } from "../unit/set-state.ts";
 import { simpleMachine } from "./simple.ts";
 
 /** What "up" is called in each type that steward serves itself. */
@@ -32,7 +31,7 @@ export const builtinMachine: Machine = {
   stop(turn, unit) {
     const { machine } = unitOf(turn, unit);
     if (machine.type === "service") setState({ turn, unit }, { kind: "dead" });
-    else setMachine(turn, unit, { ...machine, state: "dead" });
+    else simpleMachine("").stop(turn, unit);
     return "acted";
   },
   reload(turn, unit) {

@@ -12,7 +12,7 @@ export function onMounts(turn: Turn, mounted: readonly string[]): void {
   for (const id of turn.state.definitions.loaded.keys()) {
     if (!id.endsWith(".mount")) continue;
     const { machine } = unitOf(turn, id);
-    if (machine.type === "service") continue;
+    if (machine.type !== "mount") continue;
     const state = now.has(id) ? "mounted" : "dead";
     if (machine.state !== state) setMachine(turn, id, { ...machine, state });
   }

@@ -1,7 +1,9 @@
 import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
+import type { ExecStatus } from "../model/controlled.ts";
 import type { DualTimestamp } from "../model/now.ts";
-import type { ExecStatus, ServiceData } from "../model/service.ts";
+import type { ServiceData } from "../model/service.ts";
+import type { SocketData } from "../model/socket.ts";
 import { type MachineData, type PlainData, type RateLimit, SCHEMA, type UnitRecord } from "../model/state.ts";
 
 export const never: DualTimestamp = { realtimeUsec: 0, monotonicUsec: 0 };
@@ -35,9 +37,26 @@ const blankService: ServiceData = {
   busName: false,
 };
 
+export const blankSocket: SocketData = {
+  type: "socket",
+  state: "dead",
+  result: "success",
+  control: undefined,
+  commands: {},
+  sockets: undefined,
+  nAccepted: 0,
+  nRefused: 0,
+  nConnections: 0,
+  sources: {},
+  pending: [],
+  triggerLimit: unlimited,
+  pollLimit: unlimited,
+};
+
 /** The state that a unit of a type has before anything happened to it. */
 function blankMachine(type: UnitType, perpetual: boolean): MachineData {
   if (type === "service") return blankService;
+  if (type === "socket") return blankSocket;
   const resting: Partial<Record<UnitType, string>> = { slice: "active", scope: "running", mount: "mounted" };
   return { type, state: (perpetual && resting[type]) || "dead" } satisfies PlainData;
 }
