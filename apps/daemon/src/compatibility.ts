@@ -13,11 +13,12 @@ import { fileMethods } from "./bus/file-methods.ts";
 import { managerInterface, unitInterface } from "./bus/interfaces/index.ts";
 import { jobMethods } from "./bus/job-methods.ts";
 import { managerProperties } from "./bus/manager-properties.ts";
+import { transientMethods } from "./bus/transient-methods.ts";
 import { unitMethods } from "./bus/unit-methods.ts";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(
-  `StartTransientUnit SetUnitProperties SetProperties FreezeUnit Freeze ThawUnit Thaw CleanUnit Clean AttachProcessesToUnit AttachProcesses AbandonScope
+  `SetUnitProperties SetProperties FreezeUnit Freeze ThawUnit Thaw CleanUnit Clean AttachProcessesToUnit AttachProcesses AbandonScope
    Abandon BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
     /\s+/,
   ),
@@ -87,7 +88,9 @@ function members(
 
 /** The page. */
 export function compatibilityPage(): string {
-  const managerMethods = new Set(Object.keys({ ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods }));
+  const managerMethods = new Set(
+    Object.keys({ ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods, ...transientMethods }),
+  );
   const types = [...new Set(Object.values(typeDeclarations))];
   return [
     head,

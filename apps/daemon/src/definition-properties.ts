@@ -29,7 +29,6 @@ export function originProperties(
     { name: "UnitFileState", signature: "s", value: files.state },
     { name: "UnitFilePreset", signature: "s", value: files.preset },
     { name: "NeedDaemonReload", signature: "b", value: needsReload(unit) },
-    { name: "Transient", signature: "b", value: false },
     ...dependencyProperties(graph, unit.id).map(({ name, value }) => ({ name, signature: "as", value })),
   ];
 }

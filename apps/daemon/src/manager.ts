@@ -12,13 +12,13 @@ import {
   type UnitView,
   unitView,
 } from "@steward/state-machine";
-import { isValidUnitName, type LoadedUnit, unitProperties } from "@steward/unit-file";
+import { isValidUnitName, type LoadContext, type LoadedUnit, unitProperties } from "@steward/unit-file";
 import type { MachineFacts } from "@steward/unit-tree";
 import { builtinReasons } from "./builtin-units.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
-import { reloadingSignal } from "./bus/signals.ts";
+import { reloadingSignal, unitNewSignal, unitRemovedSignal } from "./bus/signals.ts";
 import type { Clock } from "./clock.ts";
 import { originProperties, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
@@ -29,6 +29,10 @@ import type { Places } from "./places.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
+import { collectable } from "./transient/collect.ts";
+import { References } from "./transient/references.ts";
+import type { TransientFiles } from "./transient/transient-files.ts";
+import { TransientUnits } from "./transient/transient-units.ts";
 
 /** What the manager is made of; each part knows nothing of the others. */
 export interface ManagerParts {
@@ -40,6 +44,8 @@ export interface ManagerParts {
   readonly clock: Clock;
   readonly files: InstallFiles;
   readonly processes: ProcessTable;
+  readonly transientFiles: TransientFiles;
+  readonly loadContext: LoadContext;
   readonly environment: Map<string, string>;
   readonly version: string;
   readonly searchPath: () => readonly string[];
@@ -85,16 +91,21 @@ export class Manager {
   readonly files: InstallFiles;
   readonly moments: Partial<Record<MomentName, DualTimestamp>> = {};
   readonly logLevel = new LogLevel();
+  readonly references: References;
+  readonly transient: TransientUnits;
   installedJobs = 0;
   failedJobs = 0;
   private readonly parts: ManagerParts;
   private code = 0;
+  private collecting = false;
 
   constructor(parts: ManagerParts) {
     this.parts = parts;
     this.core = parts.core;
     this.facts = parts.facts;
     this.files = parts.files;
+    this.references = new References(() => this.collectSoon());
+    this.transient = new TransientUnits(parts.transientFiles, parts.loadContext);
   }
 
   // ---- the core ----
@@ -106,6 +117,7 @@ export class Manager {
     const jobs: Record<string, unknown> = {};
     for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
     for (const id of changed.jobs) jobs[id] = this.core.jobs.get(id) ?? null;
+    if (!this.collecting && [...changed.units].some((id) => this.isTransient(id))) this.collectSoon();
     return { effects, units, jobs, counters: changed.counters ? this.core.counters : undefined };
   }
 
@@ -147,6 +159,52 @@ export class Manager {
     return this.unitId(name) ?? name;
   }
 
+  /** Loads units from the disk as it is now, whatever was known of them. */
+  loadAnew(names: readonly string[]): void {
+    const { definitions, logDiagnostics } = this.parts;
+    definitions.forget(new Set(names.map((name) => this.unitId(name) ?? name)));
+    definitions.rescan();
+    const loaded = definitions.load(names);
+    logDiagnostics(loaded);
+    this.submitLoad(loaded, false);
+    this.parts.settle();
+  }
+
+  loadedUnits(): readonly LoadedUnit[] {
+    return this.parts.definitions.all();
+  }
+
+  isTransient(id: string): boolean {
+    return this.parts.transientFiles.owns(this.definition(id)?.fragmentPath);
+  }
+
+  /** Looks for transient units that are done, when what is under way has been told. */
+  collectSoon(): void {
+    if (this.collecting) return;
+    this.collecting = true;
+    setImmediate(() => {
+      this.collecting = false;
+      this.collect();
+    });
+  }
+
+  private collect(): void {
+    const { definitions, transientFiles } = this.parts;
+    for (let ids = collectable(this, transientFiles); ids.length > 0; ids = collectable(this, transientFiles)) {
+      const dropIns = new Map(ids.map((id) => [id, this.definition(id)?.dropInPaths ?? []]));
+      definitions.forget(new Set(ids));
+      this.parts.submit({ kind: "unload", now: this.parts.clock.now(), units: ids });
+      this.parts.settle();
+      // Recorded first: a death in between leaves a file that the next manager finds and collects.
+      for (const id of ids) transientFiles.remove(id, dropIns.get(id));
+      definitions.rescan();
+      const named = ids.filter((id) => this.core.definitions.graph.isReferenced(id));
+      this.submitLoad(definitions.load(named), false);
+      this.parts.settle();
+      for (const id of ids) if (!named.includes(id)) this.parts.emit(unitRemovedSignal(id));
+    }
+  }
+
   /** The id for a job: an unknown name is loaded first, as StartUnit does. */
   loadForJob(name: string): string {
     return this.loadUnit(name);
@@ -160,6 +218,7 @@ export class Manager {
       dependencies: (target) => pulledIn(definitions.get(target)),
     });
     this.parts.submit({ kind: "load", now: this.parts.clock.now(), units, replaceAll, builtin });
+    if (!replaceAll) for (const { id } of units) this.parts.emit(unitNewSignal(id));
   }
 
   view(id: string): UnitView {
@@ -188,7 +247,8 @@ export class Manager {
     };
     for (const unit of this.parts.definitions.all()) {
       const record = this.core.units.get(unit.id);
-      if (record?.job !== undefined || this.activeState(unit.id) !== "inactive") keep(unit.id);
+      if (record?.job !== undefined || this.references.has(unit.id) || this.activeState(unit.id) !== "inactive")
+        keep(unit.id);
     }
     for (let id = queue.pop(); id !== undefined; id = queue.pop())
       for (const kind of dependencyKinds)
@@ -361,6 +421,8 @@ export class Manager {
         this.core.definitions.graph,
         unit.fragmentPath === undefined ? noFile : this.files.shown(unit.id),
       ),
+      { name: "Transient", signature: "b", value: this.isTransient(unit.id) },
+      { name: "Refs", signature: "as", value: this.references.names(id) },
       ...(unitProperties(unit) as ShownProperty[]),
       ...(runtimeProperties(this.core, id) as ShownProperty[]),
       ...this.parts.processes.properties(id),

@@ -32,6 +32,7 @@ import { Requests } from "./requests.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalAction } from "./signals.ts";
 import { Timers } from "./timers.ts";
+import { TransientFiles } from "./transient/transient-files.ts";
 import { UnitListing } from "./unit-listing.ts";
 import { UnitPaths } from "./unit-paths.ts";
 import { cleanUpGroup, UnitProcesses } from "./unit-processes.ts";
@@ -64,6 +65,7 @@ export class Steward {
   private readonly ending: Ending;
   private readonly definitions: Definitions;
   private readonly paths: UnitPaths;
+  private readonly transientFiles: TransientFiles;
   private readonly pidFiles: PidFiles;
   private readonly log: ManagerLog;
   private acknowledge = 0;
@@ -77,6 +79,7 @@ export class Steward {
     this.shell = core.shell;
     this.log = new ManagerLog(keeper, environment.scope);
     this.paths = new UnitPaths(environment);
+    this.transientFiles = new TransientFiles(this.paths.transient);
     this.definitions = new Definitions(
       environment.scope,
       environment.tree,
@@ -133,6 +136,7 @@ export class Steward {
       guid: environment.bootId,
       allow: (uid) => uid === 0 || uid === process.getuid?.(),
       onCall: serveBus(this.manager, environment),
+      onLeave: (client) => this.manager.references.leave(client),
       onDrop: (reason, pid, uid) => say(`dropped a client (process ${pid}, user ${uid}): ${reason}`, "warning"),
     });
     this.performer = new Performer({
@@ -228,6 +232,7 @@ export class Steward {
     if (!this.shell.booted) this.bootUp();
     this.ending.resume();
     this.loop.run();
+    this.manager.collectSoon();
     this.flowing = true;
     for (const event of this.early.splice(0)) this.take(event);
   }
@@ -362,6 +367,7 @@ export class Steward {
   private loadDefinitions(): void {
     const names = new Set<string>(this.parts.core.state.units.keys());
     for (const { unit } of this.shell.processes.values()) names.add(unit);
+    for (const name of this.transientFiles.names()) names.add(name);
     this.manager.submitLoad(this.definitions.load(names), true);
   }
 

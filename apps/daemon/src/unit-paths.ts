@@ -15,6 +15,24 @@ export class UnitPaths {
 
   /** The search path, most important first. SYSTEMD_UNIT_PATH replaces it, or goes before it with a colon at its end. */
   list(): readonly string[] {
+    const found = this.usual();
+    const { transient } = this;
+    // Transient units are found also where the path was replaced, and a systemd's own are none of ours.
+    const others = found.filter((path) => path !== transient && (path !== this.paths.transient || !this.isBeside));
+    const at = found.includes(this.paths.transient) ? others.filter((path) => /\.control$/.test(path)).length : 0;
+    return [...others.slice(0, at), transient, ...others.slice(at)];
+  }
+
+  /** Where the files of transient units lie. */
+  get transient(): string {
+    return `${this.environment.places.systemdDirectory}/transient`;
+  }
+
+  private get isBeside(): boolean {
+    return this.environment.places.besideSystemd;
+  }
+
+  private usual(): readonly string[] {
     const given = process.env.SYSTEMD_UNIT_PATH;
     if (given === undefined || given === "") return [...this.paths.search, this.environment.ownUnits];
     const directories = given.split(":").filter(Boolean);

@@ -19,6 +19,7 @@ import { typeOfName } from "./unit/blank.ts";
 import { unitChanged } from "./unit/changed.ts";
 import { onConditionsChecked } from "./unit/conditions.ts";
 import { startIfUpheld, stopIfBound, stopIfUnneeded } from "./unit/propagate.ts";
+import { unload } from "./unload.ts";
 
 export interface Step {
   readonly state: CoreState;
@@ -47,6 +48,9 @@ function perform(turn: Turn, event: Event): void {
   switch (event.kind) {
     case "load":
       load(turn, event);
+      return;
+    case "unload":
+      unload(turn, event);
       return;
     case "enqueue":
       onEnqueue(turn, event);

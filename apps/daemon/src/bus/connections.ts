@@ -13,6 +13,7 @@ export class Connections {
   private readonly guid: string;
   private readonly onCall: (call: IncomingCall) => void;
   private readonly allow: (uid: number) => boolean;
+  private readonly onLeave: (client: ServerConnection) => void;
   private readonly onDrop: (reason: string, pid: number, uid: number) => void;
   private signals: Signal[] = [];
   private flushing = false;
@@ -22,19 +23,22 @@ export class Connections {
     readonly guid: string;
     readonly onCall: (call: IncomingCall) => void;
     readonly allow: (uid: number) => boolean;
+    /** A client is gone: what it held is let go. */
+    readonly onLeave: (client: ServerConnection) => void;
     readonly onDrop: (reason: string, pid: number, uid: number) => void;
   }) {
     this.transport = options.transport;
     this.guid = options.guid;
     this.onCall = options.onCall;
     this.allow = options.allow;
+    this.onLeave = options.onLeave;
     this.onDrop = options.onDrop;
   }
 
   opened(connection: number, peer: { readonly pid: number; readonly uid: number; readonly gid: number }): void {
     const refuse = (reason: string): void => {
       this.onDrop(reason, peer.pid, peer.uid);
-      this.clients.delete(connection);
+      this.forget(connection);
       this.transport.close(connection);
     };
     if (!this.allow(peer.uid)) {
@@ -58,7 +62,13 @@ export class Connections {
 
   closed(connection: number): void {
     this.clients.get(connection)?.end();
+    this.forget(connection);
+  }
+
+  private forget(connection: number): void {
+    const client = this.clients.get(connection);
     this.clients.delete(connection);
+    if (client !== undefined) this.onLeave(client);
   }
 
   /** Tells every client. Signals leave after the replies of the same turn, as a caller expects its job's path first. */

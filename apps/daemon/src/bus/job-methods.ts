@@ -4,7 +4,7 @@ import type { Manager } from "../manager.ts";
 import { invalidArgs, noSuchJob } from "./errors.ts";
 import { jobPath, unitPath } from "./paths.ts";
 
-const modes: ReadonlySet<string> = new Set<JobMode>([
+export const jobModes: ReadonlySet<string> = new Set<JobMode>([
   "fail",
   "replace",
   "replace-irreversibly",
@@ -34,7 +34,7 @@ export const jobKinds = {
 
 /** Asks for a job and waits for the core's answer: the id of the job that was queued. */
 export async function enqueue(manager: Manager, name: string, kind: JobKind, mode: string): Promise<number> {
-  if (!modes.has(mode)) throw invalidArgs(`Job mode ${mode} invalid`);
+  if (!jobModes.has(mode)) throw invalidArgs(`Job mode ${mode} invalid`);
   const unit = manager.loadForJob(name);
   const result = await manager.request((request, now) => ({
     kind: "enqueue",

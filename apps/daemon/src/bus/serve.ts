@@ -10,6 +10,7 @@ import { jobInterface } from "./job-object.ts";
 import { logControl, setLogLevel, setLogTarget } from "./log-control.ts";
 import { managerProperties } from "./manager-properties.ts";
 import { jobPrefix, managerPath, unitNameOfLabel, unitPrefix } from "./paths.ts";
+import { transientMethods } from "./transient-methods.ts";
 import { unitMethods } from "./unit-methods.ts";
 import { UnitTarget, unitInterfaces } from "./unit-object.ts";
 
@@ -25,7 +26,7 @@ export function serveBus(manager: Manager, environment: Environment): (call: Inc
   });
   const bound: Interface<Manager> = {
     declaration: managerDeclaration,
-    methods: { ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods },
+    methods: { ...jobMethods, ...unitMethods, ...fileMethods, ...controlMethods, ...transientMethods },
     get: managerProperties,
     set: { LogLevel: setLogLevel, LogTarget: setLogTarget },
   };

@@ -24,6 +24,15 @@ export function jobRemovedSignal(job: Job, result: JobResult): Signal {
   };
 }
 
+/** A unit was loaded, or is not loaded any more. */
+export function unitNewSignal(id: string): Signal {
+  return { path: managerPath, interface: manager, member: "UnitNew", signature: "so", body: [id, unitPath(id)] };
+}
+
+export function unitRemovedSignal(id: string): Signal {
+  return { path: managerPath, interface: manager, member: "UnitRemoved", signature: "so", body: [id, unitPath(id)] };
+}
+
 export function reloadingSignal(active: boolean): Signal {
   return { path: managerPath, interface: manager, member: "Reloading", signature: "b", body: [active] };
 }

@@ -110,13 +110,6 @@ export const unitMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
     if (id === undefined) throw noSuchUnit(name as string);
     return manager.processes(id);
   },
-  RefUnit: (manager, [name]) => {
-    if (manager.unitId(name as string) === undefined) throw noSuchUnit(name as string);
-  },
-  UnrefUnit: (manager, [name]) => {
-    if (manager.unitId(name as string) === undefined) throw noSuchUnit(name as string);
-  },
-  StartTransientUnit: () => notSupported("StartTransientUnit (systemd-run)"),
   SetUnitProperties: () => notSupported("SetUnitProperties (set-property)"),
   FreezeUnit: () => notSupported("FreezeUnit"),
   ThawUnit: () => notSupported("ThawUnit"),

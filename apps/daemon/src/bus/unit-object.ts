@@ -6,6 +6,7 @@ import { notSupported } from "./errors.ts";
 import { unitInterface as unitDeclaration } from "./interfaces/index.ts";
 import { enqueue, type JobKind, jobKinds } from "./job-methods.ts";
 import { jobPath } from "./paths.ts";
+import { refUnit, unrefUnit } from "./transient-methods.ts";
 import { killUnit } from "./unit-methods.ts";
 
 /** A unit as the target of one call: its properties are gathered once, however many interfaces show them. */
@@ -45,8 +46,8 @@ const unitInterface: Interface<UnitTarget> = {
       const result = await manager.request((request, now) => ({ kind: "resetFailed", now, request, unit: id }));
       if ("error" in result) throw new DBusError(result.error, result.message);
     },
-    Ref: () => undefined,
-    Unref: () => undefined,
+    Ref: ({ manager, id }, _args, context) => refUnit(manager, id, context),
+    Unref: ({ manager, id }, _args, context) => unrefUnit(manager, id, context),
     SetProperties: () => notSupported("SetProperties"),
     Clean: () => notSupported("Clean"),
     Freeze: () => notSupported("Freeze"),

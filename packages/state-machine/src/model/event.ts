@@ -17,6 +17,8 @@ export type Event = { readonly now: Now } & (
       readonly replaceAll: boolean /** Added: units that steward serves itself, with the reason; stands until the next `load` that has one. */;
       readonly builtin?: Readonly<Record<string, string>>;
     }
+  /** Added: nobody needs these units any more (transient ones that are done): they are forgotten, unless they are not at rest. */
+  | { readonly kind: "unload"; readonly units: readonly string[] }
   /** A request for a job. Answered by exactly one `reply` effect. `request` is the shell's own number. */
   | {
       readonly kind: "enqueue";

@@ -115,7 +115,6 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
     },
     { name: "Perpetual", signature: "b", value: definition?.perpetual ?? false },
     { name: "InvocationID", signature: "ay", value: bytes(unit.invocation) },
-    { name: "Refs", signature: "as", value: [] },
     {
       name: "ActivationDetails",
       signature: "a(ss)",

@@ -1,0 +1,47 @@
+import { dependencyKinds, referencedNames } from "@steward/graph";
+import type { LoadedUnit } from "@steward/unit-file";
+import type { Manager } from "../manager.ts";
+import type { TransientFiles } from "./transient-files.ts";
+
+/** At rest, without a job and without a process, and no client holds it: nothing of its own keeps the unit. */
+function isIdle(manager: Manager, unit: LoadedUnit): boolean {
+  if (manager.references.has(unit.id)) return false;
+  const record = manager.core.units.get(unit.id);
+  if (record?.job !== undefined || record?.nopJob !== undefined) return false;
+  if (record?.populated === true || (record?.strays.length ?? 0) > 0) return false;
+  const state = manager.activeState(unit.id);
+  return state === "inactive" || (state === "failed" && unit.settings.Unit.CollectMode === "inactive-or-failed");
+}
+
+/** The units that name this one in their own files: what systemd calls a reference. */
+function referrers(manager: Manager, unit: LoadedUnit): readonly LoadedUnit[] {
+  const { graph } = manager.core.definitions;
+  const neighbours = new Set(dependencyKinds.flatMap((kind) => graph.dependencies(unit.id, kind)));
+  return [...neighbours].flatMap((id) => {
+    const other = manager.definition(id);
+    if (other === undefined || other === unit) return [];
+    const names = new Set(referencedNames(other, { scope: manager.core.scope }));
+    return unit.names.some((name) => names.has(name)) ? [other] : [];
+  });
+}
+
+/**
+ * Transient units that are done and that nobody needs (systemd.unit(5), CollectMode=): nothing of their own keeps them, and no
+ * unit that is itself needed refers to them. Taking one away may free another, so it is asked again until none is found.
+ */
+export function collectable(manager: Manager, files: TransientFiles): readonly string[] {
+  const known = new Map<LoadedUnit, boolean>();
+  const isNeeded = (unit: LoadedUnit): boolean => {
+    const answer = known.get(unit);
+    if (answer !== undefined) return answer;
+    // Two that only refer to each other do not keep each other.
+    known.set(unit, false);
+    const needed = !isIdle(manager, unit) || referrers(manager, unit).some(isNeeded);
+    known.set(unit, needed);
+    return needed;
+  };
+  return manager
+    .loadedUnits()
+    .filter((unit) => files.owns(unit.fragmentPath) && isIdle(manager, unit) && !isNeeded(unit))
+    .map((unit) => unit.id);
+}

@@ -1,0 +1,37 @@
+import { removeUnits } from "@steward/graph";
+import { definitionOf, resolveName } from "./definition/definitions.ts";
+import type { Event } from "./model/event.ts";
+import type { UnitRecord } from "./model/state.ts";
+import type { Turn } from "./turn.ts";
+import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
+
+type Unload = Extract<Event, { readonly kind: "unload" }>;
+
+/** Nothing of the unit lives or is under way: its record may go without anybody missing it. */
+function isAtRest(turn: Turn, record: UnitRecord): boolean {
+  if (record.job !== undefined || record.nopJob !== undefined) return false;
+  const state = activeStateOf(record.machine, definitionOf(turn.state, record.id)?.service?.type);
+  return isInactiveOrFailed(state) && !record.populated && record.strays.length === 0;
+}
+
+/** Forgets units that nobody needs any more, with all that is remembered of them. One that is not at rest stays. */
+export function unload(turn: Turn, { units }: Unload): void {
+  const { definitions } = turn.state;
+  const gone: string[] = [];
+  for (const name of units) {
+    const id = resolveName(turn.state, name);
+    const record = turn.state.units.get(id);
+    if (record !== undefined && !isAtRest(turn, record)) continue;
+    if (record !== undefined) {
+      turn.state.units.delete(id);
+      turn.changedUnits.add(id);
+    }
+    definitions.loaded.delete(id);
+    definitions.typed.delete(id);
+    gone.push(id);
+  }
+  if (gone.length === 0) return;
+  removeUnits(definitions.graph, gone);
+  definitions.related.clear();
+  definitions.blockers.clear();
+}
