@@ -116,6 +116,8 @@ export class Steward {
         () => this.connections.emit(unitFilesChangedSignal()),
       ),
       processes: this.listing,
+      transientFiles: this.transientFiles,
+      loadContext: this.paths.loadContext(),
       environment: environment.variables,
       version: `252 (steward ${version})`,
       searchPath: () => this.paths.list(),
