@@ -11,7 +11,18 @@ export type { BusValue, Property } from "./properties/value.ts";
 export { listUnits, type UnitView, unitView } from "./properties/view.ts";
 export { type ArmedTimers, armedTimers, checksPending, knownTokens } from "./recovery.ts";
 export { Kernel, type KernelOptions } from "./simulate/kernel.ts";
+export { Play, type PlayOptions } from "./simulate/play.ts";
+export type { Process } from "./simulate/processes.ts";
 export { type End, exits, forever, type Program, succeeds } from "./simulate/program.ts";
+export {
+  emptyScenario,
+  namedUnits,
+  type ProcessAct,
+  programOf,
+  type Scenario,
+  type ScenarioAction,
+  type ScenarioStep,
+} from "./simulate/scenario.ts";
 export { Simulator, type SimulatorOptions } from "./simulate/simulator.ts";
 export { type Step, step } from "./step.ts";
 export type { Changed } from "./turn.ts";

@@ -1,7 +1,7 @@
 import { type Event, exportState, importState, step } from "@steward/state-machine";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Bare } from "../src/simulate/kernel.ts";
+import type { Bare } from "../src/simulate/processes.ts";
 import { service } from "./kit/units.ts";
 import { World } from "./kit/world.ts";
 

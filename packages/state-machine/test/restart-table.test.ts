@@ -81,7 +81,7 @@ test("RestartSec=0 goes on in the same turn", () => {
   );
   world.start("a.service").run(1_000_000);
   const { token, pid } = world.service("a.service").main!;
-  world.kernel.processes.delete(pid);
+  world.kernel.table.vanish(pid);
   const usage = { cpuUsec: 0 };
   const effects = world.deliver({
     kind: "exited",

@@ -2,11 +2,11 @@ import type { Effect } from "../model/effect.ts";
 import type { ConditionOutcome, Event, TimerSlot, Token } from "../model/event.ts";
 import type { Now } from "../model/now.ts";
 import { Agenda, type Appointment } from "./agenda.ts";
-import type { End, Program } from "./program.ts";
+import { Clocks } from "./clocks.ts";
+import { type Bare, type Process, Processes } from "./processes.ts";
+import type { Program } from "./program.ts";
 import { succeeds } from "./program.ts";
-
-/** An event without its time: the kernel stamps it when it is delivered. */
-export type Bare<E = Event> = E extends Event ? Omit<E, "now"> : never;
+import { SimulatedTimers } from "./timers.ts";
 
 export interface KernelOptions {
   /** What a unit's command does, by unit and command; by default it succeeds at once. */
@@ -18,48 +18,70 @@ export interface KernelOptions {
   readonly tellsLast?: boolean;
 }
 
-interface Process {
-  readonly pid: number;
-  readonly unit: string;
-  readonly program: Program;
-  /** Tokens that are told of its end: one that asked for it, those that adopted it. */
-  readonly tokens: Set<Token>;
-  dying: boolean;
+/** An effect that the manager's own process answers: it dies with it, and is asked again. */
+type Question = Extract<Effect, { kind: "checkConditions" | "readPidFile" | "findMainPid" }>;
+
+interface Asked {
+  readonly effect: Question;
+  readonly appointment: Appointment<Bare>;
 }
 
-const SIGKILL = 9;
-/** Signals that end nobody. */
-const harmless: ReadonlySet<number> = new Set([0, 17, 18, 23, 28]);
-const EXIT_CLEAN: End = { code: "exited", status: 0 };
-
 /**
- * A machine made of nothing: a clock, processes that are data, and a queue of what will happen. It performs the core's
+ * A machine made of nothing: clocks, processes that are data, and a queue of what will happen. It performs the core's
  * effects and hands back the core's events, in an order that follows from its inputs alone.
  */
 export class Kernel {
-  nowUsec = 1_000_000;
-  readonly processes = new Map<number, Process>();
+  readonly clocks = new Clocks();
   readonly log: string[] = [];
   readonly released = new Set<Token>();
-  readonly spawnedTokens = new Set<Token>();
-  readonly endedTokens = new Set<Token>();
+  readonly table: Processes;
+  readonly timers: SimulatedTimers;
   readonly #options: KernelOptions;
   readonly #agenda = new Agenda<Bare>();
-  readonly #timers = new Map<string, Appointment<Bare>>();
   readonly #pidFiles = new Map<string, number>();
   readonly #pidFileReaders = new Map<string, string>();
-  #nextPid = 100;
+  #asked: Asked[] = [];
+  /** One-time faults, by unit: what the next command of it does in place of its program. */
+  readonly #nextSpawn = new Map<string, Partial<Program>>();
 
   constructor(options: KernelOptions) {
     this.#options = options;
+    const { clocks } = this;
+    this.timers = new SimulatedTimers({
+      clocks,
+      add: (atUsec, run, order) => this.#agenda.add(atUsec, run, order),
+      cancel: (appointment) => this.#agenda.cancel(appointment),
+    });
+    this.table = new Processes({
+      after: (usec, run) => this.after(usec, run),
+      tellsLast: options.tellsLast === true,
+      pidFileWritten: (unit, path, pid) => {
+        this.#pidFiles.set(path, pid);
+        return this.#pidFileReaders.get(unit) === path ? this.#pidFile(unit, path) : undefined;
+      },
+    });
+  }
+
+  /** Monotonic time. */
+  get nowUsec(): number {
+    return this.clocks.monotonicUsec;
+  }
+
+  set nowUsec(usec: number) {
+    this.clocks.monotonicUsec = usec;
+  }
+
+  get processes(): ReadonlyMap<number, Process> {
+    return this.table.alive;
+  }
+
+  /** Tokens whose end was told. */
+  get endedTokens(): ReadonlySet<Token> {
+    return this.table.ended;
   }
 
   now(): Now {
-    return {
-      monotonicUsec: this.nowUsec,
-      boottimeUsec: this.nowUsec,
-      realtimeUsec: 1_700_000_000_000_000 + this.nowUsec,
-    };
+    return this.clocks.now();
   }
 
   /** The next thing that happens, with the clock moved on to it; undefined when nothing ever will. */
@@ -78,33 +100,32 @@ export class Kernel {
 
   /** Living processes of a unit. */
   members(unit: string): Process[] {
-    return [...this.processes.values()].filter((p) => p.unit === unit);
+    return this.table.members(unit);
   }
 
   perform(effect: Effect): void {
-    const latency = this.#options.latencyUsec ?? 10;
     switch (effect.kind) {
       case "spawn":
         this.#spawn(effect);
         break;
       case "signal":
-        for (const p of this.processes.values()) if (p.tokens.has(effect.token)) this.#signal(p, effect.signal);
+        for (const p of [...this.processes.values()])
+          if (p.tokens.has(effect.token)) this.table.signal(p, effect.signal);
         break;
       case "signalGroup":
         for (const p of this.members(effect.unit))
-          if (!effect.except.some((t) => p.tokens.has(t))) this.#signal(p, effect.signal);
+          if (!effect.except.some((t) => p.tokens.has(t))) this.table.signal(p, effect.signal);
         break;
       case "release":
         this.released.add(effect.token);
         break;
-      case "checkConditions": {
-        const outcome = this.#options.conditions?.(effect.unit) ?? { conditions: [], asserts: [] };
-        this.after(latency, () => ({ kind: "conditionsChecked", unit: effect.unit, check: effect.check, ...outcome }));
-        break;
-      }
       case "readPidFile":
         if (effect.watch) this.#pidFileReaders.set(effect.unit, effect.path);
-        this.after(latency, () => this.#pidFile(effect.unit, effect.path));
+        this.#ask(effect);
+        break;
+      case "checkConditions":
+      case "findMainPid":
+        this.#ask(effect);
         break;
       case "unwatchPidFile":
         this.#pidFileReaders.delete(effect.unit);
@@ -112,39 +133,24 @@ export class Kernel {
       case "removePidFile":
         this.#pidFiles.delete(effect.path);
         break;
-      case "findMainPid":
-        this.after(latency, () => {
-          const members = this.members(effect.unit);
-          return { kind: "pidFile", unit: effect.unit, pid: members.length === 1 ? members[0]!.pid : 0 };
-        });
-        break;
       case "adopt":
-        this.after(latency, () => {
-          const p = this.processes.get(effect.pid);
-          p?.tokens.add(effect.token);
-          if (p !== undefined) this.spawnedTokens.add(effect.token);
-          return { kind: "adopted", unit: effect.unit, token: effect.token, pid: effect.pid, ok: p !== undefined };
-        });
+        this.#adopt(effect);
         break;
-      case "armTimer":
-        this.#arm(`unit ${effect.unit} ${effect.slot}`, effect.atUsec, () => ({
-          kind: "timer",
-          unit: effect.unit,
-          slot: effect.slot,
-        }));
+      case "armTimer": {
+        const { unit, slot, clock, atUsec } = effect;
+        this.timers.arm(unitTimer(unit, slot), clock, atUsec, () => ({ kind: "timer", unit, slot }));
         break;
+      }
       case "disarmTimer":
-        this.#disarm(`unit ${effect.unit} ${effect.slot}`);
+        this.timers.disarm(unitTimer(effect.unit, effect.slot));
         break;
-      case "armJobTimer":
-        this.#arm(`job ${effect.job} ${effect.slot}`, effect.atUsec, () => ({
-          kind: "jobTimer",
-          job: effect.job,
-          slot: effect.slot,
-        }));
+      case "armJobTimer": {
+        const { job, slot, atUsec } = effect;
+        this.timers.arm(jobTimer(job, slot), "monotonic", atUsec, () => ({ kind: "jobTimer", job, slot }));
         break;
+      }
       case "disarmJobTimer":
-        this.#disarm(`job ${effect.job} ${effect.slot}`);
+        this.timers.disarm(jobTimer(effect.job, effect.slot));
         break;
       case "log":
         this.log.push(effect.line.message);
@@ -159,28 +165,55 @@ export class Kernel {
     }
   }
 
-  #arm(name: string, atUsec: number, event: () => Bare): void {
-    this.#disarm(name);
-    const at = Math.max(0, atUsec - this.nowUsec);
-    this.#timers.set(
-      name,
-      this.after(at, () => {
-        this.#timers.delete(name);
-        return event();
-      }),
+  #spawn(effect: Extract<Effect, { kind: "spawn" }>): void {
+    const { unit, command, token } = effect;
+    if (this.table.spawned.has(token)) return;
+    const program = this.#options.program(unit, command.directive, command.index) ?? succeeds;
+    const fault = this.#nextSpawn.get(unit);
+    this.#nextSpawn.delete(unit);
+    this.table.spawn(effect, fault === undefined ? program : { ...program, ...fault });
+  }
+
+  /** The next command of a unit does this too: it fails to spawn, comes late … */
+  faultNextSpawn(unit: string, fault: Partial<Program>): void {
+    this.#nextSpawn.set(unit, { ...this.#nextSpawn.get(unit), ...fault });
+  }
+
+  #adopt({ unit, token, pid }: Extract<Effect, { kind: "adopt" }>): void {
+    this.after(this.#latency, () => {
+      const process = this.processes.get(pid);
+      process?.tokens.add(token);
+      if (process !== undefined) this.table.spawned.add(token);
+      return { kind: "adopted", unit, token, pid, ok: process !== undefined };
+    });
+  }
+
+  get #latency(): number {
+    return this.#options.latencyUsec ?? 10;
+  }
+
+  #ask(effect: Question, again?: Asked): void {
+    const at = again?.appointment.at ?? this.nowUsec + this.#latency;
+    const appointment = this.#agenda.add(
+      at,
+      () => {
+        this.#asked = this.#asked.filter((asked) => asked.effect !== effect);
+        return this.#answer(effect);
+      },
+      again?.appointment.order,
     );
+    this.#asked.push({ effect, appointment });
   }
 
-  #disarm(name: string): void {
-    const appointment = this.#timers.get(name);
-    if (appointment === undefined) return;
-    this.#timers.delete(name);
-    this.#agenda.cancel(appointment);
-  }
-
-  /** Whether a unit's timer is armed, for laws. */
-  isArmed(unit: string, slot: TimerSlot): boolean {
-    return this.#timers.has(`unit ${unit} ${slot}`);
+  #answer(effect: Question): Bare {
+    const { unit } = effect;
+    if (effect.kind === "readPidFile") return this.#pidFile(unit, effect.path);
+    if (effect.kind === "findMainPid") {
+      const members = this.members(unit);
+      return { kind: "pidFile", unit, pid: members.length === 1 ? members[0]!.pid : 0 };
+    }
+    const outcome = this.#options.conditions?.(unit) ?? { conditions: [], asserts: [] };
+    return { kind: "conditionsChecked", unit, check: effect.check, ...outcome };
   }
 
   #pidFile(unit: string, path: string): Bare {
@@ -194,75 +227,49 @@ export class Kernel {
     };
   }
 
-  #spawn(effect: Extract<Effect, { kind: "spawn" }>): void {
-    if (this.spawnedTokens.has(effect.token)) return; // The keeper knows this token: a repeated command.
-    this.spawnedTokens.add(effect.token);
-    const { unit, token, command } = effect;
-    const program = this.#options.program(unit, command.directive, command.index) ?? succeeds;
-    const process: Process = { pid: this.#nextPid++, unit, program, tokens: new Set([token]), dying: false };
-    this.processes.set(process.pid, process);
-    const delay = program.spawnDelayUsec ?? 100;
-    this.after(delay, () => ({ kind: "spawned", unit, token, pid: process.pid }));
-    if (program.execFails !== undefined) {
-      const { status, errno } = program.execFails;
-      this.after(delay, () => ({ kind: "execFailed", unit, token, status, errno, step: "exec" }));
-      this.#end(process, delay, { code: "exited", status });
-      return;
-    }
-    this.after(delay, () => ({ kind: "execOk", unit, token }));
-    this.#run(process, delay);
+  /** The real-time clock is set, by so much. */
+  setClock(byUsec: number): void {
+    this.clocks.set(byUsec);
+    this.timers.clockChanged();
   }
 
-  #run(process: Process, delay: number): void {
-    const { program, unit } = process;
-    const alive = (): boolean => this.processes.has(process.pid);
-    for (const message of program.notify ?? [])
-      this.after(delay + message.atUsec, () => {
-        if (!alive()) return undefined;
-        const [token] = process.tokens;
-        return { kind: "notify", unit, token, pid: process.pid, fields: message.fields };
-      });
-    for (const fork of program.forks ?? [])
-      this.after(delay + fork.atUsec, () => {
-        if (!alive()) return undefined;
-        const child: Process = { pid: this.#nextPid++, unit, program: fork.program, tokens: new Set(), dying: false };
-        this.processes.set(child.pid, child);
-        this.#run(child, 0);
-        const path = fork.writesPidFile;
-        if (path === undefined) return undefined;
-        this.#pidFiles.set(path, child.pid);
-        return this.#pidFileReaders.get(unit) === path ? this.#pidFile(unit, path) : undefined;
-      });
-    if (program.runsUsec !== undefined) this.#end(process, delay + program.runsUsec, program.end ?? EXIT_CLEAN);
+  /** The machine sleeps for so long. */
+  suspend(usec: number): void {
+    this.clocks.suspend(usec);
+    this.timers.clockChanged();
   }
 
-  #signal(process: Process, signal: number): void {
-    const { ignores = [], handles = {}, dyingUsec = 50 } = process.program;
-    if (signal !== SIGKILL && (harmless.has(signal) || ignores.includes(signal))) return;
-    if (process.dying && signal !== SIGKILL) return;
-    process.dying = true;
-    const status = handles[signal];
-    const end: End =
-      signal !== SIGKILL && status !== undefined ? { code: "exited", status } : { code: "killed", status: signal };
-    this.#end(process, signal === SIGKILL ? 10 : dyingUsec, end);
+  /** The next timer of a unit elapses now; false when none is armed. */
+  elapse(unit: string): boolean {
+    return this.timers.elapse(`unit ${unit} `);
   }
 
-  #end(process: Process, afterUsec: number, end: End): void {
-    this.after(afterUsec, () => {
-      if (!this.processes.delete(process.pid)) return undefined;
-      const { unit, pid, program } = process;
-      const last = this.members(unit).length === 0;
-      if (last) this.after(5, () => (this.members(unit).length === 0 ? { kind: "groupEmpty", unit } : undefined));
-      const [token, ...others] = process.tokens;
-      if (token === undefined) return undefined;
-      const exited = (told: Token): Bare => {
-        this.endedTokens.add(told);
-        const usage = { cpuUsec: program.cpuUsec ?? 0 };
-        const hint = last && this.#options.tellsLast ? { lastOfGroup: true } : {};
-        return { kind: "exited", unit, token: told, pid, ...end, usage, ...hint };
-      };
-      for (const other of others) this.after(0, () => exited(other));
-      return exited(token);
-    });
+  /** Whether a unit's timer is armed, for laws. */
+  isArmed(unit: string, slot: TimerSlot): boolean {
+    return this.timers.has(unitTimer(unit, slot));
   }
+
+  /**
+   * The manager's process is gone, with its timers and what it had been about to answer. Processes go on. The next manager arms
+   * what its record says and asks again; `askAgain` is that, at the moments at which the answers were to come.
+   */
+  managerDied(): { readonly askAgain: () => void } {
+    this.timers.forgetAll();
+    const lost = this.#asked;
+    this.#asked = [];
+    for (const { appointment } of lost) this.#agenda.cancel(appointment);
+    return {
+      askAgain: () => {
+        for (const asked of lost) this.#ask(asked.effect, asked);
+      },
+    };
+  }
+}
+
+export function unitTimer(unit: string, slot: string): string {
+  return `unit ${unit} ${slot}`;
+}
+
+export function jobTimer(job: number, slot: string): string {
+  return `job ${job} ${slot}`;
 }

@@ -23,7 +23,11 @@ export interface Program {
   readonly dyingUsec?: number;
   /** A signal that makes it exit by itself, with that status, instead of dying by it. */
   readonly handles?: Readonly<Record<number, number>>;
+  /** From SIGKILL to its end: what sleeps in the kernel cannot be killed. */
+  readonly killedUsec?: number;
   readonly cpuUsec?: number;
+  /** No process can be made at all, for this reason (an EnvironmentFile= that is not there). */
+  readonly cannotSpawn?: string;
 }
 
 /** sleep(1): for ever. */

@@ -3,8 +3,10 @@ import { createState, type ExportedState, exportState, importState } from "../cr
 import type { Effect } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import type { CoreState } from "../model/state.ts";
+import { armedTimers } from "../recovery.ts";
 import { type Step, step } from "../step.ts";
-import { type Bare, Kernel, type KernelOptions } from "./kernel.ts";
+import { Kernel, type KernelOptions } from "./kernel.ts";
+import type { Bare } from "./processes.ts";
 
 export interface SimulatorOptions extends KernelOptions {
   readonly units: readonly GraphUnit[];
@@ -40,23 +42,50 @@ export class Simulator {
     this.#watchers.push(watcher);
   }
 
+  /** Effects that were performed so far. */
+  get effectCount(): number {
+    return this.#effects;
+  }
+
   deliver(bare: Bare | Event): readonly Effect[] {
     const event = { now: this.kernel.now(), ...bare } as Event;
     const result = step(this.state, event);
     this.state = result.state;
     for (const watcher of this.#watchers) watcher(event, result);
-    for (const effect of result.effects) {
-      if (this.#options.killBefore?.(this.#effects++)) this.#recover();
+    for (const [index, effect] of result.effects.entries()) {
+      if (this.#options.killBefore?.(this.#effects++)) this.#recover(result.effects.slice(index));
       this.kernel.perform(effect);
     }
     return result.effects;
   }
 
-  /** As after a kill: what was recorded is read again, through the text that it was recorded as. */
-  #recover(): void {
-    const recorded = JSON.parse(JSON.stringify(exportState(this.state))) as ExportedState;
-    this.state = importState(recorded);
+  /** daemon-reload: the definitions are given anew. */
+  reload(): readonly Effect[] {
+    return this.deliver(this.#load());
+  }
+
+  /** The manager is killed between two events, and the next one goes on from the record. */
+  kill(): void {
+    this.#recover([]);
+  }
+
+  /**
+   * As after a kill: what was recorded is read again, through the text that it was recorded as. Timers are armed again from the
+   * record, except those whose arming is among the effects that are still to be performed.
+   */
+  #recover(toPerform: readonly Effect[]): void {
+    const { askAgain } = this.kernel.managerDied();
+    this.state = importState(readBack(exportState(this.state)));
     this.state = step(this.state, { now: this.kernel.now(), ...this.#load() } as Event).state;
+    const later = new Set(toPerform.flatMap(timerOf));
+    const { units, jobs } = armedTimers(this.state);
+    for (const timer of units) this.#arm({ kind: "armTimer", ...timer }, later);
+    for (const timer of jobs) this.#arm({ kind: "armJobTimer", ...timer }, later);
+    askAgain();
+  }
+
+  #arm(effect: Effect, later: ReadonlySet<string>): void {
+    if (!timerOf(effect).some((name) => later.has(name))) this.kernel.perform(effect);
   }
 
   request(
@@ -64,7 +93,12 @@ export class Simulator {
     job: Extract<Event, { kind: "enqueue" }>["job"],
     mode: Extract<Event, { kind: "enqueue" }>["mode"] = "replace",
   ): readonly Effect[] {
-    return this.deliver({ kind: "enqueue", request: ++this.#request, unit, job, mode });
+    return this.deliver({ kind: "enqueue", request: this.nextRequest(), unit, job, mode });
+  }
+
+  /** A number for the next request. */
+  nextRequest(): number {
+    return ++this.#request;
   }
 
   /** Lets things happen for so long (or until nothing does any more). The number of events. */
@@ -78,4 +112,18 @@ export class Simulator {
     if (usec !== Number.POSITIVE_INFINITY) this.kernel.nowUsec = Math.max(this.kernel.nowUsec, until);
     return count;
   }
+}
+
+function timerOf(effect: Effect): string[] {
+  if (effect.kind === "armTimer" || effect.kind === "disarmTimer") return [`${effect.unit} ${effect.slot}`];
+  if (effect.kind === "armJobTimer" || effect.kind === "disarmJobTimer") return [`${effect.job} ${effect.slot}`];
+  return [];
+}
+
+/** Through the record's text and back; JSON has no infinity. */
+function readBack(state: ExportedState): ExportedState {
+  const text = JSON.stringify(state, (_key, value: unknown) => (value === Number.POSITIVE_INFINITY ? "\0inf" : value));
+  return JSON.parse(text, (_key, value: unknown) =>
+    value === "\0inf" ? Number.POSITIVE_INFINITY : value,
+  ) as ExportedState;
 }

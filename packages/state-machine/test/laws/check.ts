@@ -1,0 +1,85 @@
+import { exportState, type GraphUnit, Play, type Scenario } from "@steward/state-machine";
+import { units } from "../kit/units.ts";
+import { withKills } from "./generate.ts";
+import { type Breach, breachOf, Laws } from "./laws.ts";
+
+const second = 1_000_000;
+
+export interface Checked {
+  readonly steps: number;
+  readonly breach: Breach | undefined;
+  /** The final records, as text. */
+  readonly end: string;
+}
+
+/** How many events a story of a minute or two may take before it counts as one that never ends. */
+const most = 60_000;
+
+function machine(scenario: Scenario, loaded: readonly GraphUnit[]): Play {
+  return new Play(scenario, { units: loaded, maxEvents: most });
+}
+
+/** Plays a scenario under the laws, and then stops everything: that has to come to an end too. */
+export function check(scenario: Scenario, loaded: readonly GraphUnit[] = units(scenario.units)): Checked {
+  let steps = 0;
+  let play: Play | undefined;
+  try {
+    play = machine(scenario, loaded);
+    const laws = new Laws(play);
+    play.watch(() => steps++);
+    play.onStep = () => laws.settled();
+    if (!play.run()) throw new Error(`still going after ${most} events`);
+    laws.settled();
+    const end = canonical(exportState(play.simulator.state));
+    stopAll(play, Object.keys(scenario.units));
+    laws.atEnd();
+    return { steps, breach: undefined, end };
+  } catch (error) {
+    return { steps, breach: breachOf(error), end: "" };
+  }
+}
+
+/** Stops that are undone by Upholds= or refused as irreversible are repeated, as often as there are units. */
+function stopAll(play: Play, names: readonly string[]): void {
+  const { simulator } = play;
+  simulator.deliver({ kind: "clearJobs", request: simulator.nextRequest() });
+  for (let round = 0; round < 3; round++) {
+    for (const name of names) simulator.request(name, "stop");
+    simulator.run(90 * second, most);
+  }
+}
+
+/** Plays a scenario with and without kills of the manager: both have to reach the same state. */
+export function checkRecovery(scenario: Scenario, killed: Scenario): Checked {
+  const loaded = units(scenario.units);
+  const whole = check(scenario, loaded);
+  if (whole.breach !== undefined) return whole;
+  const cut = check(killed, loaded);
+  const steps = whole.steps + cut.steps;
+  if (cut.breach !== undefined) return { ...cut, steps };
+  if (cut.end === whole.end) return { ...cut, steps };
+  return { steps, end: "", breach: { law: "recovery reaches the same state", told: difference(whole.end, cut.end) } };
+}
+
+/** JSON with its keys in order: a record that was read back has them in another. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+function difference(whole: string, cut: string): string {
+  let at = 0;
+  while (whole[at] === cut[at]) at++;
+  const from = Math.max(0, at - 200);
+  return `unkilled: …${whole.slice(from, at + 80)}…; killed: …${cut.slice(from, at + 80)}…`;
+}
+
+/** All that one seed stands for. */
+export function checkSeed(scenario: Scenario, seed: number): Checked & { readonly failing: Scenario } {
+  const killed = withKills(scenario, seed);
+  const checked = checkRecovery(scenario, killed);
+  return { ...checked, failing: killed };
+}
