@@ -2,14 +2,17 @@ import { addUnits, buildGraph } from "@steward/graph";
 
 import { definitionOf } from "./definition/definitions.ts";
 import type { Event } from "./model/event.ts";
-import type { Turn } from "./turn.ts";
+import type { JobRecord } from "./model/state.ts";
+import { jobOf, type Turn } from "./turn.ts";
 import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
+import { related } from "./unit/related.ts";
 
 type Load = Extract<Event, { readonly kind: "load" }>;
 
 /** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
 export function load(turn: Turn, { units, replaceAll, builtin }: Load): void {
   const { definitions } = turn.state;
+  const recovering = definitions.loaded.size === 0;
   definitions.related.clear();
   definitions.blockers.clear();
   if (builtin !== undefined) definitions.builtin = builtin;
@@ -25,7 +28,16 @@ export function load(turn: Turn, { units, replaceAll, builtin }: Load): void {
   if (replaceAll) definitions.graph = buildGraph(units, { scope: turn.state.scope });
   else addUnits(definitions.graph, units);
   if (replaceAll) forgetUndefined(turn);
-  for (const job of turn.state.jobs.values()) if (job.state === "waiting") turn.runQueue.add(job.id, job.unit);
+  // Ordering may be another now. After a recovery it is not, and whoever waited goes on waiting for whom it waited.
+  for (const job of turn.state.jobs.values())
+    if (job.state === "waiting" && !(recovering && willBeWoken(turn, job))) turn.runQueue.add(job.id, job.unit);
+}
+
+/** Some job's end will have this one tried again. */
+function willBeWoken(turn: Turn, { unit }: JobRecord): boolean {
+  return (["after", "before"] as const).some((atom) =>
+    related(turn, unit, atom).some((other) => jobOf(turn, other) !== undefined),
+  );
 }
 
 /** A record of a unit that no file describes any more stays until the unit is at rest. */

@@ -16,7 +16,10 @@ export interface PlayOptions {
   readonly otherwise?: (unit: string, directive: string, index: number) => Program | undefined;
   readonly tellsLast?: boolean;
   /** The conditions of a unit as they are on this machine; the scenario's own word counts more. */
-  readonly conditions?: (unit: string) => { conditions: readonly ConditionOutcome[]; asserts: readonly ConditionOutcome[] };
+  readonly conditions?: (unit: string) => {
+    conditions: readonly ConditionOutcome[];
+    asserts: readonly ConditionOutcome[];
+  };
   /** A simulation that goes on for longer than this many events is stopped. */
   readonly maxEvents?: number;
 }
@@ -106,7 +109,15 @@ export class Play {
       case "job": {
         const { job, unit, mode } = action;
         const extra = action.reloadIfPossible === undefined ? {} : { reloadIfPossible: action.reloadIfPossible };
-        simulator.deliver({ kind: "enqueue", request: simulator.nextRequest(), unit, job, mode, manual: true, ...extra });
+        simulator.deliver({
+          kind: "enqueue",
+          request: simulator.nextRequest(),
+          unit,
+          job,
+          mode,
+          manual: true,
+          ...extra,
+        });
         return;
       }
       case "kill": {
@@ -172,8 +183,7 @@ export class Play {
   #target(unit: string): Process | undefined {
     const { kernel, state } = this.simulator;
     const machine = state.units.get(unit)?.machine;
-    const wanted =
-      machine?.type === "service" ? [machine.main?.token, control(machine.state)?.token] : [];
+    const wanted = machine?.type === "service" ? [machine.main?.token, control(machine.state)?.token] : [];
     for (const token of wanted) {
       const process = token === undefined ? undefined : kernel.table.byToken(token);
       if (process !== undefined) return process;
@@ -200,7 +210,9 @@ export class Play {
         for (const signal of does.signals) process.ignores.add(signal);
         return;
       case "notifies":
-        kernel.after(0, () => (kernel.processes.has(process.pid) ? kernel.table.notify(process, does.fields) : undefined));
+        kernel.after(0, () =>
+          kernel.processes.has(process.pid) ? kernel.table.notify(process, does.fields) : undefined,
+        );
         return;
       case "forks":
         kernel.table.fork(process, does.program);

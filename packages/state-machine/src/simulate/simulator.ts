@@ -52,10 +52,15 @@ export class Simulator {
     const result = step(this.state, event);
     this.state = result.state;
     for (const watcher of this.#watchers) watcher(event, result);
+    let killed = false;
     for (const [index, effect] of result.effects.entries()) {
-      if (this.#options.killBefore?.(this.#effects++)) this.#recover(result.effects.slice(index));
+      if (this.#options.killBefore?.(this.#effects++)) {
+        this.#recover(result.effects.slice(index));
+        killed = true;
+      }
       this.kernel.perform(effect);
     }
+    if (killed) this.deliver(this.#load());
     return result.effects;
   }
 
@@ -67,16 +72,16 @@ export class Simulator {
   /** The manager is killed between two events, and the next one goes on from the record. */
   kill(): void {
     this.#recover([]);
+    this.deliver(this.#load());
   }
 
   /**
    * As after a kill: what was recorded is read again, through the text that it was recorded as. Timers are armed again from the
-   * record, except those whose arming is among the effects that are still to be performed.
+   * record, except those whose arming is among the effects that are still to be performed. After these the definitions are loaded.
    */
   #recover(toPerform: readonly Effect[]): void {
     const { askAgain } = this.kernel.managerDied();
     this.state = importState(readBack(exportState(this.state)));
-    this.state = step(this.state, { now: this.kernel.now(), ...this.#load() } as Event).state;
     const later = new Set(toPerform.flatMap(timerOf));
     const { units, jobs } = armedTimers(this.state);
     for (const timer of units) this.#arm({ kind: "armTimer", ...timer }, later);

@@ -28,9 +28,8 @@ export class SimulatedTimers {
   }
 
   arm(name: string, clock: ClockName, atUsec: number, event: () => Bare): void {
-    this.disarm(name);
     const lost = this.#lost.get(name);
-    this.#lost.delete(name);
+    this.disarm(name);
     const order = lost?.clock === clock && lost.atUsec === atUsec ? lost.appointment.order : undefined;
     this.#put(name, { clock, atUsec, event }, order);
   }

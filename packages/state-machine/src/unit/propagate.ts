@@ -21,6 +21,13 @@ function enqueueQuietly(turn: Turn, unit: string, type: JobType, mode: JobMode):
   turn.engine.enqueue(turn, { unit, type, mode });
 }
 
+/** What a queue of ours wants and a queued job forbids is given up, and said. */
+function enqueueOrSay(turn: Turn, unit: string, type: "start" | "stop", mode: JobMode): void {
+  const enqueued = turn.engine.enqueue(turn, { unit, type, mode });
+  if (!enqueued.ok)
+    logUnit(turn, priority.warning, unit, `Failed to enqueue ${type} job, ignoring: ${enqueued.message}`);
+}
+
 /** A unit came up without a job: what it requires comes up too, what it conflicts with goes. */
 export function retroactiveStart(turn: Turn, unit: string): void {
   const start = (atom: DependencyAtom, mode: JobMode): void => {
@@ -70,7 +77,7 @@ export function stopIfUnneeded(turn: Turn, unit: string): void {
     if (jobOf(turn, other) !== undefined || !isInactiveOrFailed(activeState(turn, other))) return;
   if (!mayActAgain(turn, unit, "not needed anymore")) return;
   logUnit(turn, priority.info, unit, "Unit not needed anymore. Stopping.");
-  enqueueQuietly(turn, unit, "stop", "fail");
+  enqueueOrSay(turn, unit, "stop", "fail");
 }
 
 /** BindsTo=: what it is bound to is gone and not coming back. */
@@ -80,7 +87,7 @@ export function stopIfBound(turn: Turn, unit: string): void {
     if (jobOf(turn, other) !== undefined || !isInactiveOrFailed(activeState(turn, other))) continue;
     if (!mayActAgain(turn, unit, `is bound to inactive unit ${other}`)) return;
     logUnit(turn, priority.info, unit, `Unit is bound to inactive unit ${other}. Stopping, too.`);
-    enqueueQuietly(turn, unit, "stop", "replace");
+    enqueueOrSay(turn, unit, "stop", "replace");
     return;
   }
 }
@@ -93,7 +100,7 @@ export function startIfUpheld(turn: Turn, unit: string): void {
     if (jobOf(turn, other) !== undefined || !isActiveOrReloading(activeState(turn, other))) continue;
     if (!mayActAgain(turn, unit, `upheld by active unit ${other}`)) return;
     logUnit(turn, priority.info, unit, `Unit is upheld by active unit ${other}. Starting.`);
-    enqueueQuietly(turn, unit, "start", "fail");
+    enqueueOrSay(turn, unit, "start", "fail");
     return;
   }
 }

@@ -54,7 +54,16 @@ const serviceTypes = ["simple", "exec", "oneshot", "notify", "notify-reload", "f
 
 function serviceLines(random: Random, name: string): string[] {
   const type = random.pick(serviceTypes);
-  const restart = random.pick(["no", "no", "on-failure", "on-abnormal", "on-success", "on-watchdog", "on-abort", "always"]);
+  const restart = random.pick([
+    "no",
+    "no",
+    "on-failure",
+    "on-abnormal",
+    "on-success",
+    "on-watchdog",
+    "on-abort",
+    "always",
+  ]);
   // systemd.service(5), Restart=: "always" and "on-success" are not for Type=oneshot.
   const allowed = type === "oneshot" && (restart === "always" || restart === "on-success") ? "no" : restart;
   const extra = [

@@ -22,7 +22,13 @@ const conversations: readonly NonNullable<Program["notify"]>[] = [
     { atUsec: 1_000, fields: [["READY", "1"]] },
   ],
   [
-    { atUsec: 1_000, fields: [["READY", "1"], ["STATUS", "up"]] },
+    {
+      atUsec: 1_000,
+      fields: [
+        ["READY", "1"],
+        ["STATUS", "up"],
+      ],
+    },
     { atUsec: 9_000, fields: [["RELOADING", "1"]] },
     { atUsec: 12_000, fields: [["READY", "1"]] },
   ],
@@ -76,7 +82,17 @@ const modes = [
   "replace-irreversibly",
   "restart-dependencies",
 ] as const;
-const jobs = ["start", "start", "start", "stop", "stop", "restart", "try-restart", "reload", "reload-or-start"] as const;
+const jobs = [
+  "start",
+  "start",
+  "start",
+  "stop",
+  "stop",
+  "restart",
+  "try-restart",
+  "reload",
+  "reload-or-start",
+] as const;
 
 function request(random: Random, unit: string): ScenarioAction {
   if (random.chance(0.05)) return { kind: "job", job: "start", unit, mode: random.pick(["isolate", "flush"]) };
@@ -171,7 +187,14 @@ export function generate(seed: number): Scenario {
     units[name] = generateUnit(random, name, names);
     if (!name.endsWith(".service")) continue;
     programs[name] = randomProgram(random, name);
-    for (const directive of ["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecReload", "ExecStop", "ExecStopPost"])
+    for (const directive of [
+      "ExecCondition",
+      "ExecStartPre",
+      "ExecStartPost",
+      "ExecReload",
+      "ExecStop",
+      "ExecStopPost",
+    ])
       if (random.chance(0.3)) programs[`${name} ${directive}`] = randomProgram(random, name);
   }
   const unmet = random.some(names, 0.05);
@@ -187,9 +210,16 @@ export function withKills(scenario: Scenario, seed: number): Scenario {
   const count = often ? 60 : random.between(1, 8);
   const last = scenario.untilUsec ?? 0;
   const kills = Array.from({ length: count }, (): ScenarioStep => {
-    const near = scenario.steps.length > 0 && random.chance(0.7) ? random.pick(scenario.steps).atUsec : random.below(last);
+    const near =
+      scenario.steps.length > 0 && random.chance(0.7) ? random.pick(scenario.steps).atUsec : random.below(last);
     return { atUsec: near, action: { kind: "managerDies", afterEffects: random.below(40) } };
   });
   const all = [...scenario.steps, ...kills];
-  return { ...scenario, steps: all.map((step, i) => [step, i] as const).sort(([a, i], [b, j]) => a.atUsec - b.atUsec || i - j).map(([step]) => step) };
+  return {
+    ...scenario,
+    steps: all
+      .map((step, i) => [step, i] as const)
+      .sort(([a, i], [b, j]) => a.atUsec - b.atUsec || i - j)
+      .map(([step]) => step),
+  };
 }

@@ -26,12 +26,17 @@ const stopsFirst = (job: JobRecord): boolean => job.type === "stop" || job.type 
 /** Watches one run and throws when it breaks a law. */
 export class Laws {
   readonly #play: Play;
-  readonly #jobs = new Map<number, { unit: string; sinceUsec: number; runs: number; lastState: string; type: string }>();
+  readonly #jobs = new Map<
+    number,
+    { unit: string; sinceUsec: number; runs: number; lastState: string; type: string }
+  >();
   readonly #ended = new Set<number>();
   readonly #replies = new Set<number>();
   readonly #requests = new Set<number>();
   /** Units that said that they gave up on processes: "Processes still around after final SIGKILL." */
   readonly #gaveUp = new Set<string>();
+  /** Units whose stop an irreversible job forbade. */
+  readonly #forbidden = new Set<string>();
   readonly #active = new Map<string, string>();
 
   constructor(play: Play) {
@@ -81,7 +86,11 @@ export class Laws {
       const known = this.#jobs.get(id);
       if (job === undefined || known === undefined) continue;
       const { unit, type } = job;
-      demand(state.units.get(unit)?.[type === "nop" ? "nopJob" : "job"] === id, "no job is lost", () => `${unit} does not know its job ${id}`);
+      demand(
+        state.units.get(unit)?.[type === "nop" ? "nopJob" : "job"] === id,
+        "no job is lost",
+        () => `${unit} does not know its job ${id}`,
+      );
       // The stop of a restart and its start are one job; a merge makes another of it.
       if (type !== known.type) known.runs = 0;
       if (job.state === "running" && known.lastState !== "running") known.runs++;
@@ -115,13 +124,20 @@ export class Laws {
           // `earlier` comes up before `later`.
           const [earlier, later] = atom === "after" ? [blocking, job] : [job, blocking];
           const first = stopsFirst(later) ? later : earlier;
-          demand(first === job, "ordering", () => `${job.unit}/${job.type} (job ${job.id}) runs before ${other}/${blocking.type} (job ${blocking.id})`);
+          demand(
+            first === job,
+            "ordering",
+            () => `${job.unit}/${job.type} (job ${job.id}) runs before ${other}/${blocking.type} (job ${blocking.id})`,
+          );
         }
     }
   }
 
-  /** Nothing is active while what it is bound to is not, unless it tried to stop too often (16 in 10 s). */
-  #checkBound({ state, changed }: Step): void {
+  /** Nothing is active while what it is bound to is not, unless it tried to stop too often (16 in 10 s), or was forbidden to. */
+  #checkBound({ state, changed, effects }: Step): void {
+    for (const effect of effects)
+      if (effect.kind === "log" && effect.line.message.includes("Failed to enqueue stop job"))
+        this.#forbidden.add(effect.line.unit ?? "");
     for (const id of changed.units) {
       const before = this.#active.get(id);
       const now = unitView(state, id).activeState;
@@ -130,7 +146,9 @@ export class Laws {
     }
     for (const [unit, active] of this.#active) {
       const record = state.units.get(unit);
-      if (active !== "active" || record === undefined || record.job !== undefined || record.autoLimit.count >= 16) continue;
+      if (active !== "active" || record === undefined || record.job !== undefined || record.autoLimit.count >= 16)
+        continue;
+      if (this.#forbidden.has(unit)) continue;
       for (const other of state.definitions.graph.byAtom(unit, "cannot-be-active-without")) {
         if (state.units.get(other)?.job !== undefined) continue;
         const theirs = unitView(state, other).activeState;
@@ -170,7 +188,11 @@ export class Laws {
       ...jobs.map(({ job, slot, atUsec }) => `job ${job} ${slot}@${atUsec}`),
     ].sort();
     const armed = kernel.timers.list();
-    demand(recorded.join("\n") === armed.join("\n"), "timers are recorded", () => `recorded: ${recorded.join(", ")}; armed: ${armed.join(", ")}`);
+    demand(
+      recorded.join("\n") === armed.join("\n"),
+      "timers are recorded",
+      () => `recorded: ${recorded.join(", ")}; armed: ${armed.join(", ")}`,
+    );
   }
 
   /** What holds when nothing more happens. */
@@ -180,17 +202,33 @@ export class Laws {
     const unanswered = [...this.#requests].filter((request) => !this.#replies.has(request));
     demand(unanswered.length === 0, "one answer", () => `nobody answered request ${unanswered.join(", ")}`);
     const kept = [...kernel.endedTokens].filter((token) => !kernel.released.has(token));
-    const waiting = new Set([...state.units.values()].flatMap((unit) => unit.machine.type === "service" && unit.machine.heldExit !== undefined ? [unit.machine.heldExit.token] : []));
-    demand(kept.every((token) => waiting.has(token)), "no effect is left unanswered", () => `ended and not released: tokens ${kept.join(", ")}`);
+    const waiting = new Set(
+      [...state.units.values()].flatMap((unit) =>
+        unit.machine.type === "service" && unit.machine.heldExit !== undefined ? [unit.machine.heldExit.token] : [],
+      ),
+    );
+    demand(
+      kept.every((token) => waiting.has(token)),
+      "no effect is left unanswered",
+      () => `ended and not released: tokens ${kept.join(", ")}`,
+    );
     for (const job of state.jobs.values()) {
       if (job.state !== "running" || job.check !== undefined) continue;
       const { activeState } = unitView(state, job.unit);
-      demand(between.has(activeState) || activeState === "reloading", "jobs get on", () => `${job.unit}/${job.type} runs, and the unit is ${activeState}`);
+      demand(
+        between.has(activeState) || activeState === "reloading",
+        "jobs get on",
+        () => `${job.unit}/${job.type} runs, and the unit is ${activeState}`,
+      );
     }
     for (const { id, job } of state.units.values()) {
       const { activeState } = unitView(state, id);
       if (job !== undefined || !between.has(activeState)) continue;
-      const waits = kernel.members(id).length > 0 || kernel.isArmed(id, "restart") || kernel.isArmed(id, "state") || state.idle.has(id);
+      const waits =
+        kernel.members(id).length > 0 ||
+        kernel.isArmed(id, "restart") ||
+        kernel.isArmed(id, "state") ||
+        state.idle.has(id);
       demand(waits, "units get on", () => `${id} is ${activeState} and waits for nothing`);
     }
   }
@@ -199,17 +237,28 @@ export class Laws {
 function isPlain(value: unknown, what: string): void {
   if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean") return;
   if (typeof value === "number") {
-    demand(!Number.isNaN(value) && !Object.is(value, -0) && value !== Number.NEGATIVE_INFINITY, "records are JSON", () => `${what} has ${value}`);
+    demand(
+      !Number.isNaN(value) && !Object.is(value, -0) && value !== Number.NEGATIVE_INFINITY,
+      "records are JSON",
+      () => `${what} has ${value}`,
+    );
     return;
   }
   demand(typeof value === "object", "records are JSON", () => `${what} has a ${typeof value}`);
   const prototype = Object.getPrototypeOf(value);
-  demand(prototype === Object.prototype || prototype === Array.prototype, "records are JSON", () => `${what} has a ${prototype?.constructor?.name}`);
+  demand(
+    prototype === Object.prototype || prototype === Array.prototype,
+    "records are JSON",
+    () => `${what} has a ${prototype?.constructor?.name}`,
+  );
   for (const part of Object.values(value as object)) isPlain(part, what);
 }
 
 /** The breach that an error stands for, if it is one; a throw of the core itself breaks a law too. */
 export function breachOf(error: unknown): Breach {
   if (error instanceof Broken) return error.breach;
-  return { law: "the core never throws", told: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return {
+    law: "the core never throws",
+    told: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }
