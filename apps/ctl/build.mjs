@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
+import { restoreLibraryPath } from "../../scripts/node-libraries.mjs";
 
 const shared = {
   outdir: "dist/bundle",
@@ -28,7 +29,7 @@ const apart = {
 
 rmSync("dist/bundle", { recursive: true, force: true });
 // CommonJS: Node starts it a little sooner.
-const quick = { format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: { main: "src/main.ts" } };
+const quick = { format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: { main: "src/main.ts" }, banner: { js: restoreLibraryPath } };
 await build({ ...shared, ...quick, plugins: [apart] });
 await build({ ...shared, entryPoints: { full: "src/full.ts" }, chunkNames: "chunks/[name]-[hash]", splitting: true });
 

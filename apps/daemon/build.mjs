@@ -1,5 +1,6 @@
 // Bundles the manager and the journal process into one file each: a running build is loaded whole at its start.
 import { build } from "esbuild";
+import { copyNodeLibraries, restoreLibraryPath } from "../../scripts/node-libraries.mjs";
 
 const entries = [
   ["src/manager-main.ts", "dist/manager.js"],
@@ -15,5 +16,8 @@ for (const [entry, outfile] of entries)
     format: "esm",
     conditions: ["source"],
     sourcemap: "linked",
+    banner: { js: restoreLibraryPath },
     logLevel: "warning",
   });
+
+copyNodeLibraries("dist/lib");

@@ -3,7 +3,7 @@ import { boot, canBootLab, clone, eventually, type Instance, isReference, lacks 
 
 const cannot = [...lacks("systemctl"), ...(canBootLab() ? [] : ["namespaces"])];
 
-/** The two programs start from anywhere, by any name, in a root file system without Node, from a clone that cannot be written. */
+/** The two programs start from anywhere, by any name, in a root file system without Node and libatomic, from a clone that cannot be written. */
 describe.skipIf(cannot.length > 0 || isReference)(`launchers${cannot.length > 0 ? ` (lacks ${cannot})` : ""}`, () => {
   let machine: Instance;
   beforeAll(async () => {
@@ -18,6 +18,8 @@ describe.skipIf(cannot.length > 0 || isReference)(`launchers${cannot.length > 0 
       mount --rbind ${clone} /mnt/elsewhere
       mount -o remount,bind,ro /mnt/elsewhere
       mount -t tmpfs tmpfs ${clone}
+      # A slim root file system has no libatomic, which npm's Node is linked with.
+      rm -f /lib/*/libatomic.so.1* /usr/lib/*/libatomic.so.1*
       for name in node npm npx pnpm; do for d in $(echo $PATH | tr : ' '); do [ ! -e $d/$name ] || mount --bind /dev/null $d/$name || rm -f $d/$name; done; done
       ln -s /mnt/elsewhere/apps/daemon/bin/stewardd /tmp/links/stewardd
       ln -s ../links/stewardd /tmp/bin/again
