@@ -29,7 +29,12 @@ const apart = {
 
 rmSync("dist/bundle", { recursive: true, force: true });
 // CommonJS: Node starts it a little sooner.
-const quick = { format: "cjs", outExtension: { ".js": ".cjs" }, entryPoints: { main: "src/main.ts" }, banner: { js: restoreLibraryPath } };
+const quick = {
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
+  entryPoints: { main: "src/main.ts" },
+  banner: { js: restoreLibraryPath },
+};
 await build({ ...shared, ...quick, plugins: [apart] });
 await build({ ...shared, entryPoints: { full: "src/full.ts" }, chunkNames: "chunks/[name]-[hash]", splitting: true });
 

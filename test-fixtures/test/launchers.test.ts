@@ -21,6 +21,8 @@ describe.skipIf(cannot.length > 0 || isReference)(`launchers${cannot.length > 0 
       # A slim root file system has no libatomic, which npm's Node is linked with.
       rm -f /lib/*/libatomic.so.1* /usr/lib/*/libatomic.so.1*
       for name in node npm npx pnpm; do for d in $(echo $PATH | tr : ' '); do [ ! -e $d/$name ] || mount --bind /dev/null $d/$name || rm -f $d/$name; done; done
+      # … and neither systemctl nor journalctl.
+      rm -f /bin/systemctl /usr/bin/systemctl /bin/journalctl /usr/bin/journalctl
       ln -s /mnt/elsewhere/apps/daemon/bin/stewardd /tmp/links/stewardd
       ln -s ../links/stewardd /tmp/bin/again
       ln -s /mnt/elsewhere/apps/ctl/bin/stewardctl /tmp/links/stewardctl`);
@@ -60,6 +62,12 @@ describe.skipIf(cannot.length > 0 || isReference)(`launchers${cannot.length > 0 
         "running",
         async () => (await machine.sh(`nsenter -t ${pid} -m -p /tmp/links/stewardctl is-system-running`)).stdout.trim(),
         (state) => state === "running" || state === "degraded",
+      );
+      // As PID 1 of a place that has no clients of its own it gives stewardctl their names.
+      const inside = (script: string) => machine.sh(`nsenter -t ${pid} -m -p sh -c '${script}'`);
+      expect((await inside("systemctl is-active default.target")).stdout).toBe("active\n");
+      expect((await inside("journalctl -o cat -g stewardctl")).stdout).toBe(
+        "There was no systemctl here: /usr/bin/systemctl is stewardctl now.\nThere was no journalctl here: /usr/bin/journalctl is stewardctl now.\n",
       );
     } finally {
       client.kill("SIGKILL");

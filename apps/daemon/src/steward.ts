@@ -1,3 +1,4 @@
+import { basename, join } from "node:path";
 import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import { answer } from "./answers.ts";
@@ -10,6 +11,7 @@ import {
   unitChangedSignal,
   unitFilesChangedSignal,
 } from "./bus/signals.ts";
+import { provideClientNames } from "./client-names.ts";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";
@@ -49,6 +51,9 @@ export interface StewardParts {
 
 /** Clients compare the number before it with systemd's. */
 const version = "0.1.0";
+
+/** Of the same build, beside the daemon. */
+const stewardctl = join(import.meta.dirname, "../../ctl/bin/stewardctl");
 
 /** One generation of the manager: the parts, and the wires between them. */
 export class Steward {
@@ -204,6 +209,9 @@ export class Steward {
       const { scope, facts } = this.parts.environment;
       const place = facts.virtualization === "none" ? "" : `, in ${facts.virtualization}`;
       this.log.line("6", `steward ${version} running in ${scope} mode${place}.`);
+      if (this.parts.environment.places.init)
+        for (const path of provideClientNames(stewardctl))
+          this.log.line("6", `There was no ${basename(path)} here: ${path} is stewardctl now.`);
       this.manager.moment("GeneratorsStartTimestamp");
       await generateEnvironment(this.parts.environment, this.log.generator);
       await generateUnits(this.parts.environment, this.log.generator);
@@ -379,6 +387,7 @@ export class Steward {
     const target =
       options.unit ?? (environment.places.init || environment.scope === "user" ? "default.target" : "basic.target");
     const unit = this.manager.loadUnit(target);
+    const allowsIsolate = this.definitions.get(unit)?.settings.Unit.AllowIsolate === true;
     const request = this.requests.open((result) => {
       if ("error" in result) this.ending.bootFailed(target, result.message);
     });
@@ -388,7 +397,8 @@ export class Steward {
       request,
       unit,
       job: "start",
-      mode: target === "default.target" ? "isolate" : "replace",
+      // As systemd boots: whatever else runs is stopped, unless the target does not allow that.
+      mode: target === "default.target" && allowsIsolate ? "isolate" : "replace",
     });
     this.loop.submit({ kind: "startupFinished", now });
   }
