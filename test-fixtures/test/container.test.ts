@@ -142,6 +142,22 @@ describe.skipIf(cannot.length > 0 || isReference)(
         expect(stdout).toContain("status 0\nsecond\nfirst\n---\n");
       });
 
+      test("a container that was killed and is started anew with its old /run begins a new life", async () => {
+        const life = (script: string) => `
+          unshare --mount --pid --fork --mount-proc --kill-child sh -c 'mount --bind /var/tmp/run /run; exec ${stewardd}' </dev/null >/dev/null 2>&1 &
+          outer=$!
+          until pid=$(cut -d " " -f 1 /proc/$outer/task/$outer/children 2>/dev/null) && [ "$(cat /proc/$pid/comm 2>/dev/null)" = steward-keeper ]; do kill -0 $outer || break; done
+          inside() { nsenter -t $pid -m -p "$@"; }
+          until inside systemctl is-system-running >/dev/null 2>&1 || ! kill -0 $pid; do sleep 0.02; done
+          ${script}
+          wait $outer; echo "status $?"`;
+        const { stdout, stderr } = await machine.sh(`
+          rm -rf /var/tmp/run; mkdir /var/tmp/run
+          ${life("inside systemctl start talk.service; kill -KILL $pid")}
+          ${life("inside systemctl is-active talk.service first.service; inside journalctl -o cat -g 'running in system mode' | wc -l; kill -TERM $pid")}`);
+        expect(stdout, stderr).toMatch(/^status [1-9]\d*\ninactive\nactive\n2\nstatus 0\n$/);
+      });
+
       test("SuccessAction=exit and FailureAction=exit give the exit status", async () => {
         expect((await run("", "--unit=job.service")).stdout).toMatch(/^status 7\n/);
         expect((await run("", "--unit=ok.service")).stdout).toMatch(/^status 0\n/);

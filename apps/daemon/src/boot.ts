@@ -3,7 +3,7 @@ import { say } from "./console.ts";
 import { adoptInventory, loadCore } from "./core.ts";
 import { EarlyEvents } from "./early-events.ts";
 import { lookAround } from "./environment.ts";
-import { keeperInstance } from "./instance.ts";
+import { keeperInstance } from "./keeper-instance.ts";
 import { openDoor, setUpKeeper } from "./keeper-setup.ts";
 import type { Options } from "./options.ts";
 import { PoisonWatch } from "./poison.ts";
@@ -34,7 +34,7 @@ export async function boot(options: Options, keeper: KeeperClient): Promise<void
 
   const poison = new PoisonWatch(`${places.stateDirectory}/recovering`);
   const store = new RecordStore(`${places.stateDirectory}/record`);
-  const instance = keeperInstance(keeper.recovery.hello);
+  const instance = keeperInstance(keeper.recovery.hello.keeperPid);
   const poisoned = poison.begin(clock.now().realtimeUsec / 1000);
   if (poisoned) {
     say("five deaths while recovering: the record is set aside, and what runs is taken over as it is", "error");

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { JournalChannel } from "@steward/process-runtime";
 import { JournalProcess } from "./journal/journal-process.ts";
-import { keeperInstance } from "./journal/keeper-instance.ts";
+import { keeperInstance } from "./keeper-instance.ts";
 
 // The young generation stays at its first size: after 200,000 lines 128 MB are resident instead of 190, at the same speed.
 setFlagsFromString("--semi-space-growth-factor=1");

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Journal, type JournalEntry, matchFields } from "@steward/journal";
 import { datagramSource } from "@steward/process-runtime";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { keeperInstance } from "../../src/journal/keeper-instance.ts";
+import { keeperInstance } from "../../src/keeper-instance.ts";
 import { FakeKeeper } from "./fake-keeper.ts";
 
 const METADATA = [
