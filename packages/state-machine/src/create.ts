@@ -53,7 +53,8 @@ export function importState(recorded: ExportedState): CoreState {
   const state = createState(recorded);
   state.counters = recorded.counters;
   for (const unit of recorded.units) {
-    state.units.set(unit.id, unit);
+    // Whoever asked the manager before has got no answer and never will: its numbers begin anew.
+    state.units.set(unit.id, unit.freezeRequest === undefined ? unit : { ...unit, freezeRequest: undefined });
     const { machine } = unit;
     if (machine.type === "service" && machine.state.kind === "start" && machine.state.wait === "idle")
       state.idle.add(unit.id);

@@ -1,5 +1,5 @@
 import type { JobMode, JobResult, JobType } from "@steward/graph";
-import type { UnitEvent } from "./model/event.ts";
+import type { Resource, UnitEvent } from "./model/event.ts";
 import type { JobRecord, TriggerDetails } from "./model/state.ts";
 import type { Turn } from "./turn.ts";
 import type { ActiveState } from "./unit/active-state.ts";
@@ -33,6 +33,8 @@ export interface Machine {
   stop(turn: Turn, unit: string): Outcome;
   reload?(turn: Turn, unit: string): Outcome;
   resetFailed?(turn: Turn, unit: string): void;
+  /** Removes the unit's own directories; only asked of a unit that rests. "busy": the machine is in no state for that. */
+  clean?(turn: Turn, unit: string, what: readonly Resource[]): "begun" | "busy";
   /** Its processes, timers and descriptors: whatever names the unit. A type that asks for nothing hears nothing. */
   event?(turn: Turn, unit: string, event: UnitEvent): void;
   /**

@@ -2,7 +2,7 @@
 export { adoptRunning, type FoundProcess } from "./adopt.ts";
 export { type CreateOptions, createState, type ExportedState, exportState, importState } from "./create.ts";
 export type { CommandRef, Effect, LogLine, PassedDescriptor, SignalReason } from "./model/effect.ts";
-export type { ConditionOutcome, Event, ProcessUsage, TimerSlot, Token } from "./model/event.ts";
+export type { ConditionOutcome, Event, ProcessUsage, Resource, TimerSlot, Token } from "./model/event.ts";
 export type { DualTimestamp, Now } from "./model/now.ts";
 export type { CoreState, JobRecord, UnitRecord } from "./model/state.ts";
 export { failedUnits, type SystemState, systemState } from "./properties/system.ts";

@@ -17,7 +17,9 @@ import { machines } from "./types/machines.ts";
 import { onMounts } from "./types/mount.ts";
 import { typeOfName } from "./unit/blank.ts";
 import { unitChanged } from "./unit/changed.ts";
+import { onClean } from "./unit/clean.ts";
 import { onConditionsChecked } from "./unit/conditions.ts";
+import { onFreeze, onFrozen } from "./unit/freezer.ts";
 import { startIfUpheld, stopIfBound, stopIfUnneeded } from "./unit/propagate.ts";
 import { unload } from "./unload.ts";
 
@@ -66,6 +68,15 @@ function perform(turn: Turn, event: Event): void {
       return;
     case "kill":
       onKill(turn, event);
+      return;
+    case "freeze":
+      onFreeze(turn, event);
+      return;
+    case "frozen":
+      onFrozen(turn, event);
+      return;
+    case "clean":
+      onClean(turn, event);
       return;
     case "shutdown":
       onShutdown(turn, event);

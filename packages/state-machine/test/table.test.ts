@@ -45,6 +45,7 @@ const examples: { readonly [K in ServiceStateKind]: Extract<ServiceState, { kind
   "final-watchdog": { kind: "final-watchdog" },
   "final-sigterm": { kind: "final-sigterm" },
   "final-sigkill": { kind: "final-sigkill" },
+  cleaning: { kind: "cleaning", control: { ...control, command: { directive: "ExecStopPost", index: -1 } } },
 };
 
 const events: { readonly [K in ServiceEventKind]: Extract<ServiceEvent, { kind: K }> } = {

@@ -1,4 +1,4 @@
-import { exits, forever, type Program } from "@steward/state-machine";
+import { exits, forever, type Program, type Resource, succeeds } from "@steward/state-machine";
 import { expect, test } from "vitest";
 import { transcribe } from "./kit/transcript.ts";
 import { service } from "./kit/units.ts";
@@ -9,6 +9,8 @@ const second = 1_000_000;
 interface Story {
   readonly units: Readonly<Record<string, string>>;
   readonly programs?: Readonly<Record<string, Program>>;
+  /** What removing directories comes to, one time after the other. */
+  readonly cleaners?: readonly Program[];
   tell(world: World): void;
 }
 
@@ -87,6 +89,63 @@ const stories: Readonly<Record<string, Story>> = {
       world.start("boot.target").run();
     },
   },
+  "freeze-and-thaw": {
+    units: {
+      "a.service": service("ExecStart=/a\nSlice=x.slice"),
+      "b.service": service("ExecStart=/b\nSlice=x.slice"),
+    },
+    programs: { "a.service": forever, "b.service": forever },
+    tell(world) {
+      world.start("a.service").start("b.service").run(second);
+      const freeze = (unit: string, frozen: boolean): void => {
+        world.deliver({ kind: "freeze", request: 8, unit, frozen });
+      };
+      freeze("a.service", true);
+      freeze("a.service", true);
+      world.run(second);
+      freeze("x.slice", true);
+      world.run(second);
+      world.request("b.service", "restart");
+      world.run(second);
+      freeze("x.slice", false);
+      world.run(second);
+      freeze("multi-user.target", true);
+      world.request("a.service", "stop");
+      freeze("a.service", true);
+      world.run(second);
+      freeze("a.service", true);
+    },
+  },
+  clean: {
+    units: {
+      "a.service": service("ExecStart=/a\nStateDirectory=a\nCacheDirectory=a\nTimeoutCleanSec=1"),
+      "b.service": service("ExecStart=/b"),
+    },
+    programs: { "a.service": forever },
+    cleaners: [succeeds, exits(1), forever],
+    tell(world) {
+      const clean = (unit: string, ...what: Resource[]): void => {
+        world.deliver({ kind: "clean", request: 8, unit, what });
+      };
+      clean("b.service", "state");
+      clean("basic.target", "state");
+      world.start("a.service").run(second);
+      clean("a.service", "state");
+      world.request("a.service", "stop");
+      world.run(second);
+      clean("a.service", "runtime");
+      clean("a.service", "state", "logs");
+      clean("a.service", "cache");
+      world.start("a.service").run(second);
+      world.request("a.service", "stop");
+      world.run(second);
+      clean("a.service", "state");
+      world.run(second);
+      world.deliver({ kind: "resetFailed", request: 9, unit: "a.service" });
+      clean("a.service", "cache");
+      world.run(5 * second);
+    },
+  },
   "upheld-and-unneeded": {
     units: {
       "boss.service": service("ExecStart=/boss", "Upholds=worker.service"),
@@ -101,8 +160,9 @@ const stories: Readonly<Record<string, Story>> = {
   },
 };
 
-test.each(Object.entries(stories))("%s", async (name, { units, programs = {}, tell }) => {
-  const world = new World(units, { programs });
+test.each(Object.entries(stories))("%s", async (name, { units, programs = {}, cleaners = [], tell }) => {
+  const cleaning = cleaners.values();
+  const world = new World(units, { programs, cleaner: () => cleaning.next().value });
   const lines = transcribe(world);
   tell(world);
   await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`transcripts/${name}.txt`);

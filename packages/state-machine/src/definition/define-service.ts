@@ -68,6 +68,7 @@ export function defineService(unit: GraphUnit): ServiceDefinition {
     ...defineKill(get),
     reloadSignal: get.number("ReloadSignal", SIGHUP),
     oomPolicy: get.word("OOMPolicy", "stop"),
+    timeoutCleanUsec: get.number("TimeoutCleanSec", Number.POSITIVE_INFINITY) || Number.POSITIVE_INFINITY,
     runtimeDirectoryPreserve: get.word("RuntimeDirectoryPreserve", "no"),
   };
 }

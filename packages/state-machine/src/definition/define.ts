@@ -1,5 +1,6 @@
 import type { GraphUnit } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
+import type { Resource } from "../model/event.ts";
 import { typeOfName } from "../unit/blank.ts";
 import { defineService } from "./define-service.ts";
 import type { EmergencyAction, UnitDefinition } from "./definition.ts";
@@ -20,6 +21,28 @@ const newerActions: Readonly<Record<string, EmergencyAction>> = {
 function action(get: Reader, name: string): EmergencyAction {
   const said = get.word(name, "none");
   return newerActions[said] ?? (said as EmergencyAction);
+}
+
+const directories: readonly (readonly [Resource, string])[] = [
+  ["runtime", "RuntimeDirectory"],
+  ["state", "StateDirectory"],
+  ["cache", "CacheDirectory"],
+  ["logs", "LogsDirectory"],
+  ["configuration", "ConfigurationDirectory"],
+];
+const sections: Partial<Record<UnitType, string>> = {
+  service: "Service",
+  socket: "Socket",
+  mount: "Mount",
+  swap: "Swap",
+};
+
+/** The directories that a unit says are its own (systemd.exec(5), RuntimeDirectory= and kin). */
+function cleanable(unit: GraphUnit, type: UnitType): readonly Resource[] {
+  const section = sections[type];
+  if (section === undefined) return [];
+  const get = reader(unit.settings, section);
+  return directories.filter(([, name]) => get.list(name).length > 0).map(([resource]) => resource);
 }
 
 /** Which settings of a unit the core reads, with systemd's defaults (systemd.unit(5)) where nothing is said. */
@@ -50,6 +73,7 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     failureActionExitStatus: get.maybeNumber("FailureActionExitStatus"),
     perpetual: perpetualUnits.has(unit.id),
     found: type === "mount" && get.text("SourcePath", "") === "/proc/self/mountinfo",
+    cleanable: cleanable(unit, type),
     service: type === "service" ? defineService(unit) : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { JobMode } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import type { ServiceDirective } from "../model/effect.ts";
+import type { Resource } from "../model/event.ts";
 
 /** Exit statuses and signals that a directive such as SuccessExitStatus= names. */
 export interface ExitStatusSet {
@@ -55,6 +56,8 @@ export interface UnitDefinition {
   readonly perpetual: boolean;
   /** The unit stands for something that is there already, as mounts found in /proc/self/mountinfo. */
   readonly found: boolean;
+  /** What `clean` can remove (CanClean of org.freedesktop.systemd1(5)). */
+  readonly cleanable: readonly Resource[];
   readonly service: ServiceDefinition | undefined;
 }
 
@@ -103,6 +106,7 @@ export interface ServiceDefinition extends KillDefinition {
   readonly notifyAccess: NotifyAccess;
   readonly reloadSignal: number;
   readonly oomPolicy: "continue" | "stop" | "kill";
+  readonly timeoutCleanUsec: number;
   /** RuntimeDirectoryPreserve=. */
   readonly runtimeDirectoryPreserve: "no" | "restart" | "yes";
 }

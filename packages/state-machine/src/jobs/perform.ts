@@ -4,6 +4,7 @@ import { logUnit, priority } from "../log/log.ts";
 import type { JobRecord } from "../model/state.ts";
 import { emit, patchJob, patchUnit, type Turn, take, unitOf } from "../turn.ts";
 import { activeStateOf, isActiveOrReloading, isInactiveOrFailed } from "../unit/active-state.ts";
+import { thawForJob } from "../unit/freezer.ts";
 import { isRelated, related } from "../unit/related.ts";
 
 function activeState(turn: Turn, unit: string) {
@@ -51,18 +52,20 @@ export function performStart(turn: Turn, job: JobRecord): Outcome {
   if (isActiveOrReloading(state)) return "already";
   if (definitionOf(turn.state, job.unit)?.loadState !== "loaded") return "failed";
   // What goes down is started when it is down; there is no point in looking at conditions before.
-  if (state === "deactivating") return "again";
+  if (state === "deactivating" || state === "maintenance") return "again";
   const machine = turn.engine.machineOf(job.unit);
   if (state !== "activating") {
     const outcome = conditions(turn, job);
     if (outcome !== undefined) return outcome;
   }
   if (boundToInactive(turn, job.unit)) return "dependency";
+  thawForJob(turn, job.unit);
   return machine.start(turn, job.unit);
 }
 
 export function performStop(turn: Turn, job: JobRecord): Outcome {
   if (isInactiveOrFailed(activeState(turn, job.unit))) return "already";
+  thawForJob(turn, job.unit);
   return turn.engine.machineOf(job.unit).stop(turn, job.unit);
 }
 
@@ -74,6 +77,7 @@ export function performReload(turn: Turn, job: JobRecord): Outcome {
     logUnit(turn, priority.warning, job.unit, "Unit cannot be reloaded because it is inactive.");
     return "invalid";
   }
+  thawForJob(turn, job.unit);
   const machine = turn.engine.machineOf(job.unit);
   if (machine.reload !== undefined) return machine.reload(turn, job.unit);
   // Nothing of its own to reload: the job was here to carry the reload on to others.

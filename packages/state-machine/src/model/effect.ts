@@ -1,5 +1,5 @@
 import type { Job, JobResult } from "@steward/graph";
-import type { TimerSlot, Token } from "./event.ts";
+import type { Resource, TimerSlot, Token } from "./event.ts";
 
 /** The commands of a service (systemd.service(5)). */
 export type ServiceDirective =
@@ -74,6 +74,15 @@ export type Effect =
       readonly signal: number;
       readonly except: readonly Token[];
       readonly why?: SignalReason;
+    }
+  /** Freeze or thaw the unit's processes. Answered by `frozen`. */
+  | { readonly kind: "freezeGroup"; readonly unit: string; readonly frozen: boolean }
+  /** Remove the unit's directories of these kinds, in a process of the unit. Answered as `spawn` is; it ends with 0 when all are gone. */
+  | {
+      readonly kind: "cleanDirectories";
+      readonly unit: string;
+      readonly token: Token;
+      readonly what: readonly Resource[];
     }
   /** The keeper may forget this process. */
   | { readonly kind: "release"; readonly token: Token }

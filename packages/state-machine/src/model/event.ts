@@ -40,6 +40,17 @@ export type Event = { readonly now: Now } & (
       readonly whom: "main" | "control" | "all" | "main-fail" | "control-fail" | "all-fail";
       readonly signal: number;
     }
+  /** FreezeUnit, ThawUnit (systemctl(1), freeze). The `reply` comes when the kernel has done it. */
+  | { readonly kind: "freeze"; readonly request: number; readonly unit: string; readonly frozen: boolean }
+  /** CleanUnit (systemctl(1), clean): the unit's own directories are removed. */
+  | {
+      readonly kind: "clean";
+      readonly request: number;
+      readonly unit: string;
+      readonly what: readonly Resource[];
+    }
+  /** Answer to a `freezeGroup` effect: the unit's processes stand still, or run again. `ok`: false where there is no way to do it. */
+  | { readonly kind: "frozen"; readonly unit: string; readonly frozen: boolean; readonly ok: boolean }
   /** Start-up is over: the first transaction was enqueued; from now on an empty job queue means "running". */
   | { readonly kind: "startupFinished" }
   | {
@@ -110,6 +121,9 @@ export type Event = { readonly now: Now } & (
   /** A signal or bus call asks the manager itself for something. */
   | { readonly kind: "shutdown"; readonly target: string; readonly mode: JobMode }
 );
+
+/** What `systemctl clean --what=` names. `fdstore`: since 254. */
+export type Resource = "runtime" | "state" | "cache" | "logs" | "configuration" | "fdstore";
 
 /** What happened to one unit: it goes to the machine of its type. */
 export type UnitEvent = Extract<

@@ -8,6 +8,7 @@ import type { DualTimestamp } from "./now.ts";
  *   dead -> condition -> start-pre -> start -> start-post -> running | exited
  *        -> (reload) -> stop -> stop-sigterm -> stop-sigkill -> stop-post -> final-sigterm -> final-sigkill
  *        -> dead | failed -> auto-restart -> dead -> condition ...
+ *   dead -> cleaning -> dead | failed
  *
  * Whatever goes wrong on the way up leaves through `stop-sigterm`; a step that has nothing to do is passed over within the
  * same turn. A state holds only what is true in it: a control process exists in the states that wait for one, and the
@@ -33,7 +34,8 @@ export type ServiceState =
   | { readonly kind: "stop-post"; readonly control?: ControlProcess }
   | { readonly kind: "final-watchdog"; readonly control?: ControlProcess }
   | { readonly kind: "final-sigterm"; readonly control?: ControlProcess }
-  | { readonly kind: "final-sigkill"; readonly control?: ControlProcess };
+  | { readonly kind: "final-sigkill"; readonly control?: ControlProcess }
+  | { readonly kind: "cleaning"; readonly control: ControlProcess };
 
 export type ServiceStateKind = ServiceState["kind"];
 
@@ -95,6 +97,8 @@ export interface ServiceData {
   readonly state: ServiceState;
   readonly result: ServiceResult;
   readonly reloadResult: ServiceResult;
+  /** Of the last `clean`; undefined as long as there was none. */
+  readonly cleanResult?: ServiceResult;
   readonly main: MainProcess | undefined;
   /** False from the start until a main process was set; true after it ended (then `main` is undefined). */
   readonly mainKnown: boolean;

@@ -85,9 +85,16 @@ export interface UnitRecord {
   readonly timers: Readonly<Partial<Record<TimerSlot, ArmedTimer>>>;
   /** The unit whose OnFailure= or OnSuccess= started this one (MONITOR_… of systemd.exec(5)). */
   readonly trigger: TriggerDetails | undefined;
+  /** FreezerState=; undefined: running. */
+  readonly freezer?: FreezerState | undefined;
+  /** Who waits for `frozen`. */
+  readonly freezeRequest?: number | undefined;
   /** Tokens of processes that the keeper still holds for this unit, and that are neither main nor control. */
   readonly strays: readonly Token[];
 }
+
+/** FreezerState= of org.freedesktop.systemd1(5), besides "running". */
+type FreezerState = "freezing" | "frozen" | "thawing";
 
 export interface ArmedTimer {
   readonly clock: "monotonic" | "boottime" | "realtime";

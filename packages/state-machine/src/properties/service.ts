@@ -92,7 +92,7 @@ export function serviceProperties(state: CoreState, id: string, service: Service
     { name: "StatusErrno", signature: "i", value: service.statusErrno },
     { name: "Result", signature: "s", value: service.result },
     { name: "ReloadResult", signature: "s", value: service.reloadResult },
-    { name: "CleanResult", signature: "s", value: "success" },
+    { name: "CleanResult", signature: "s", value: service.cleanResult ?? "success" },
     { name: "NRestarts", signature: "u", value: service.nRestarts },
     ...timestamp("ExecMainStartTimestamp", mainExec.start),
     ...timestamp("ExecMainExitTimestamp", mainExec.exit),

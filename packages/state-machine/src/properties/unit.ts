@@ -4,6 +4,7 @@ import { reader } from "../definition/settings.ts";
 import type { ConditionOutcome } from "../model/event.ts";
 import type { CoreState } from "../model/state.ts";
 import { blankUnit } from "../unit/blank.ts";
+import { freezable } from "../unit/freezer.ts";
 import { serviceProperties } from "./service.ts";
 import { type BusValue, type Property, timestamp } from "./value.ts";
 import { unitView } from "./view.ts";
@@ -45,8 +46,6 @@ const stoppable: ReadonlySet<string> = new Set([
   "automount",
   "swap",
 ]);
-const freezable: ReadonlySet<string> = new Set(["service", "slice", "scope"]);
-
 function abilities(definition: UnitDefinition | undefined): Property[] {
   const loaded = definition?.loadState === "loaded";
   const type = definition?.type ?? "";
@@ -60,8 +59,8 @@ function abilities(definition: UnitDefinition | undefined): Property[] {
     { name: "CanStop", signature: "b", value: canStop },
     { name: "CanReload", signature: "b", value: canReload },
     { name: "CanIsolate", signature: "b", value: canStart && definition.allowIsolate },
-    { name: "CanClean", signature: "as", value: [] },
-    { name: "CanFreeze", signature: "b", value: freezable.has(type) },
+    { name: "CanClean", signature: "as", value: loaded ? [...definition.cleanable] : [] },
+    { name: "CanFreeze", signature: "b", value: definition !== undefined && freezable.has(definition.type) },
   ];
 }
 
@@ -89,7 +88,7 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
     ...plainResult,
     { name: "Following", signature: "s", value: "" },
     { name: "ActiveState", signature: "s", value: activeState },
-    { name: "FreezerState", signature: "s", value: "running" },
+    { name: "FreezerState", signature: "s", value: unit.freezer ?? "running" },
     { name: "SubState", signature: "s", value: subState },
     ...timestamp("StateChangeTimestamp", unit.stateChange),
     ...timestamp("InactiveExitTimestamp", unit.inactiveExit),

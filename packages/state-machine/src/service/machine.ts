@@ -3,6 +3,7 @@ import type { UnitEvent } from "../model/event.ts";
 import { patchUnit } from "../turn.ts";
 import { unlimited } from "../unit/blank.ts";
 import { onBusName } from "./bus-name.ts";
+import { enterCleaning } from "./cleaning.ts";
 import { patch, type Service } from "./data.ts";
 import { dispatch } from "./dispatch.ts";
 import { onNotify } from "./notify.ts";
@@ -51,5 +52,6 @@ export const serviceMachine: Machine = {
     patch(s, { result: "success", reloadResult: "success", nRestarts: 0, flushRestarts: false });
     patchUnit(turn, unit, { startLimit: unlimited, startLimitHit: false });
   },
+  clean: (turn, unit, what) => enterCleaning({ turn, unit }, what),
   event: (turn, unit, event) => onEvent({ turn, unit }, event),
 };

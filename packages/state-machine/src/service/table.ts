@@ -1,4 +1,5 @@
 import { jobOf, patchJob } from "../turn.ts";
+import { cleaningDone, cleaningStopped, cleaningTimedOut } from "./cleaning.ts";
 import { data, patch, type Service } from "./data.ts";
 import { enterRestart } from "./dead.ts";
 import { enterSignal, enterStop, enterStopByNotify } from "./ending.ts";
@@ -327,6 +328,14 @@ export const table: Table = {
   "final-watchdog": finallySignalled,
   "final-sigterm": finallySignalled,
   "final-sigkill": { ...finallySignalled, timeout: finalKillTimedOut },
+  cleaning: {
+    ...goingDown,
+    stop: byHand(cleaningStopped),
+    timeout: cleaningTimedOut,
+    mainExited: late,
+    controlExited: cleaningDone,
+    groupEmpty: nothing,
+  },
 };
 
 /** Names of all events, for those who walk the table. */

@@ -12,11 +12,16 @@ export interface KernelOptions {
   /** What a unit's command does, by unit and command; by default it succeeds at once. */
   program(unit: string, directive: string, index: number): Program | undefined;
   conditions?(unit: string): { conditions: readonly ConditionOutcome[]; asserts: readonly ConditionOutcome[] };
+  /** What removing a unit's directories does; by default it succeeds at once. */
+  cleaner?(unit: string): Program | undefined;
   /** How long an answer of the shell takes. */
   readonly latencyUsec?: number;
   /** Exits say whether they were the last of their unit, as the keeper does where it can. */
   readonly tellsLast?: boolean;
 }
+
+/** What removes directories is no command of the unit's file. */
+const cleaner = { command: { directive: "" }, role: "control" } as const;
 
 /** An effect that the manager's own process answers: it dies with it, and is asked again. */
 type Question = Extract<Effect, { kind: "checkConditions" | "readPidFile" | "findMainPid" }>;
@@ -154,6 +159,14 @@ export class Kernel {
         break;
       case "log":
         this.log.push(effect.line.message);
+        break;
+      case "freezeGroup": {
+        const { unit, frozen } = effect;
+        this.after(this.#latency, () => ({ kind: "frozen", unit, frozen, ok: true }));
+        break;
+      }
+      case "cleanDirectories":
+        this.table.spawn({ ...effect, ...cleaner }, this.#options.cleaner?.(effect.unit) ?? succeeds);
         break;
       case "cleanUp":
       case "reply":

@@ -20,6 +20,11 @@ export interface Process {
   hung: boolean;
 }
 
+/** What of a `spawn` the machine looks at. */
+type Wanted = Pick<Extract<Effect, { kind: "spawn" }>, "unit" | "token" | "role"> & {
+  readonly command: { readonly directive: string };
+};
+
 /** What the process table needs of the machine around it. */
 export interface ProcessWorld {
   after(usec: number, run: () => Bare | undefined): unknown;
@@ -58,7 +63,7 @@ export class Processes {
   }
 
   /** A spawn with a token that is known is a command that was repeated: nothing happens. */
-  spawn(effect: Extract<Effect, { kind: "spawn" }>, program: Program): void {
+  spawn(effect: Wanted, program: Program): void {
     const { unit, token, command, role } = effect;
     if (this.spawned.has(token)) return;
     this.spawned.add(token);

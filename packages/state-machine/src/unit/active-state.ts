@@ -3,7 +3,14 @@ import type { ServiceStateKind } from "../model/service.ts";
 import type { MachineData } from "../model/state.ts";
 
 /** systemd(1), "Units": what every type's sub-states come down to. */
-export type ActiveState = "active" | "reloading" | "inactive" | "failed" | "activating" | "deactivating";
+export type ActiveState =
+  | "active"
+  | "reloading"
+  | "inactive"
+  | "failed"
+  | "activating"
+  | "deactivating"
+  | "maintenance";
 
 const service: Readonly<Record<ServiceStateKind, ActiveState>> = {
   dead: "inactive",
@@ -26,6 +33,7 @@ const service: Readonly<Record<ServiceStateKind, ActiveState>> = {
   "final-watchdog": "deactivating",
   "final-sigterm": "deactivating",
   "final-sigkill": "deactivating",
+  cleaning: "maintenance",
 };
 
 /** Type=idle counts as active from its first step on, so that nobody waits for what waits for everybody. */
@@ -35,7 +43,7 @@ const idleActive: ReadonlySet<ServiceStateKind> = new Set(["condition", "start-p
 const others: Readonly<Record<string, ActiveState>> = {
   dead: "inactive",
   failed: "failed",
-  cleaning: "activating",
+  cleaning: "maintenance",
   // target, slice, swap
   active: "active",
   activating: "activating",

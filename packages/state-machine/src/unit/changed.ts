@@ -91,7 +91,7 @@ export function unitChanged(
     else if (isActiveOrActivating(before) && isInactiveOrDeactivating(after)) retroactiveStop(turn, unit);
   }
   if (before !== after && after === "failed" && !flags.willAutoRestart) startOnEnd(turn, unit, "on-failure");
-  if (after === "inactive" && !isInactiveOrFailed(before) && !flags.willAutoRestart)
+  if (after === "inactive" && !isInactiveOrFailed(before) && before !== "maintenance" && !flags.willAutoRestart)
     startOnEnd(turn, unit, "on-success");
   notifyTriggers(turn, unit);
 
