@@ -18,7 +18,7 @@ import { unitMethods } from "./bus/unit-methods.ts";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(
-  `SetUnitProperties SetProperties FreezeUnit Freeze ThawUnit Thaw CleanUnit Clean AttachProcessesToUnit AttachProcesses AbandonScope
+  `SetUnitProperties SetProperties AttachProcessesToUnit AttachProcesses AbandonScope
    Abandon BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
     /\s+/,
   ),
@@ -40,6 +40,9 @@ Differences that are no directive's:
 
 - Memory is counted by the kernel's controller where a unit's cgroup has one. Elsewhere it is the sum of RssAnon and RssShmem of the unit's processes, and
   CPU time is that of the living processes plus that of those that ended. A number that was not measured is not shown.
+- \`freeze\` uses the kernel's freezer where a unit has a cgroup. Elsewhere every process of the unit is stopped with SIGSTOP and goes on with SIGCONT: it stands
+  still all the same, but its parent can see it (waitpid(2), WUNTRACED), a handler of SIGCONT runs, and anyone who may signal it can wake it.
+- A slice is frozen by freezing every unit in it; what is started in it later runs.
 - Without a writable cgroup tree each unit's processes are held together by a process of the keeper's own, their subreaper.
 - As PID 1, SIGTERM ends the container in order (systemd would re-execute itself).
 - Calls that pass descriptors are refused on the private socket: clients fall back to calls without.

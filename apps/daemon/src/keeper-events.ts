@@ -38,6 +38,8 @@ export function toCoreEvent(event: KeeperEvent, unitOf: (token: number) => strin
     }
     case "groupEmpty":
       return { kind: "groupEmpty", now, unit: event.group };
+    case "groupFrozen":
+      return { kind: "frozen", now, unit: event.group, frozen: event.frozen, ok: event.errno === 0 };
     case "notify": {
       if (event.group === "") return undefined;
       const token = event.token === 0 ? undefined : event.token;

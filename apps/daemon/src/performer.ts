@@ -9,6 +9,8 @@ export interface KeeperEffects {
   spawn(effect: Extract<Effect, { kind: "spawn" }>, number: number): string | undefined;
   signal(effect: Extract<Effect, { kind: "signal" }>, number: number): void;
   signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void;
+  freezeGroup(effect: Extract<Effect, { kind: "freezeGroup" }>, number: number): void;
+  cleanDirectories(effect: Extract<Effect, { kind: "cleanDirectories" }>, number: number): void;
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void;
   removePidFile(effect: Extract<Effect, { kind: "removePidFile" }>, number: number): void;
   watchPidFile(unit: string, path: string, number: number): void;
@@ -60,6 +62,10 @@ export class Performer {
       case "release":
         this.keeper.send({ kind: "release", token: effect.token }, number);
         return;
+      case "freezeGroup":
+        return this.outside.freezeGroup(effect, number);
+      case "cleanDirectories":
+        return this.outside.cleanDirectories(effect, number);
       case "cleanUp":
         return this.outside.cleanUp(effect, number);
       case "adopt":
@@ -109,6 +115,8 @@ export class Performer {
       case "spawn":
       case "signal":
       case "signalGroup":
+      case "freezeGroup":
+      case "cleanDirectories":
       case "release":
       case "cleanUp":
       case "adopt":

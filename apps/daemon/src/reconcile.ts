@@ -4,6 +4,10 @@ import { say } from "./console.ts";
 import type { RecordedProcess } from "./record/shell-state.ts";
 import { shellTokens } from "./shell-tokens.ts";
 
+type Making = Extract<Effect, { kind: "spawn" | "cleanDirectories" }>;
+const makesProcess = (effect: Effect): effect is Making =>
+  effect.kind === "spawn" || effect.kind === "cleanDirectories";
+
 /**
  * Holds the record against the keeper's inventory after a death. What was asked for and is not there is asked for again (its first
  * asking came to nothing), unless `again` performs it anyway. A token that no record asked for cannot be: it is ended, and said.
@@ -19,9 +23,9 @@ export function reconcile(parts: {
   const { keeper, recorded } = parts;
   const { tokens } = keeper.recovery;
   const there = new Set(tokens.map((row) => row.token));
-  const asked = new Set(parts.again.map((effect) => (effect.kind === "spawn" ? effect.token : 0)));
+  const asked = new Set(parts.again.map((effect) => (makesProcess(effect) ? effect.token : 0)));
   for (const [token, { effect }] of [...recorded])
-    if (effect.kind === "spawn" && !there.has(token) && !asked.has(token)) parts.perform(effect);
+    if (makesProcess(effect) && !there.has(token) && !asked.has(token)) parts.perform(effect);
 
   for (const row of tokens) {
     if (recorded.has(row.token)) continue;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import {
   buildPlan,
+  directoryTargets,
   type ExecPlan,
   encodePlan,
   type KeeperClient,
@@ -110,6 +111,21 @@ export class UnitProcesses implements KeeperEffects {
       const { priority, message } = signalLine(unit, pid, signal, why);
       this.say(unit, priority, message, number + index);
     }
+  }
+
+  freezeGroup({ unit, frozen }: Extract<Effect, { kind: "freezeGroup" }>, number: number): void {
+    this.keeper.send({ kind: frozen ? "groupFreeze" : "groupThaw", group: unit }, number);
+  }
+
+  /** All that can go goes; what could not is tried once more, and then its failure is the process's. */
+  cleanDirectories({ unit, token, what }: Extract<Effect, { kind: "cleanDirectories" }>, number: number): void {
+    const definition = this.definition(unit);
+    const kinds = what.filter((resource) => resource !== "fdstore");
+    const targets = definition === undefined ? [] : directoryTargets(execContextOf(definition), this.bases(), kinds);
+    const { steps: first } = removalPlan(targets);
+    const { steps: again } = removalPlan(targets, { mayFail: false });
+    this.groups.create(unit, number);
+    this.keeper.spawn(token, unit, { inputs: [], env: [], steps: [...first, ...again] }, number + 1);
   }
 
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void {

@@ -29,6 +29,8 @@ void cgroup_check(struct pgroup *g)
     if (n <= 0)
         return;
     text[n] = 0;
+    if (g->freezing == (strstr(text, "frozen 1") != NULL ? FREEZE_ON : FREEZE_OFF))
+        group_frozen(g, 0);
     if (strstr(text, "populated 0") == NULL)
         g->empty = false;
     else
@@ -144,9 +146,13 @@ void cgroup_signal_dir(int dir, int signo, const pid_t *except, uint32_t n)
         hunt(&(struct hunt){members, &dir, NULL}, signo, except, n);
 }
 
-int cgroup_freeze(struct pgroup *g, bool frozen)
+void cgroup_freeze(struct pgroup *g, bool frozen)
 {
-    return g->dir < 0 ? EBADF : write_at(g->dir, "cgroup.freeze", frozen ? "1" : "0");
+    int error = g->dir < 0 ? ESRCH : write_at(g->dir, "cgroup.freeze", frozen ? "1" : "0");
+    if (error != 0)
+        group_frozen(g, frozen ? error : 0);
+    else
+        cgroup_check(g); /* the kernel may have been as quick as we; else cgroup.events tells */
 }
 
 static void remove_children(int dir, void *data)

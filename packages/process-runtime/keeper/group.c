@@ -1,5 +1,6 @@
 /* Groups: a unit's set of processes, known by a cgroup or by descent from a reaper of its own. */
 #include "keeper.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ static void group_free(struct pgroup *g)
     while (*at != g)
         at = &(*at)->next;
     *at = g->next;
+    group_frozen(g, g->freezing == FREEZE_ON ? ESRCH : 0);
     reaper_end(g);
     cgroup_remove(g);
     free(g->name);
@@ -125,12 +127,41 @@ void group_signal(struct pgroup *g, int signo, const uint64_t *except, uint32_t 
         direct_signal(g, signo, pids, n);
 }
 
-void group_freeze(struct pgroup *g, bool frozen)
+static void tell_frozen(const char *name, bool frozen, int error)
 {
+    struct buf *b = event_begin(EV_GROUP_FROZEN, true);
+    put_str(b, name);
+    put_u8(b, frozen);
+    put_u32(b, (uint32_t)error);
+    event_end();
+}
+
+void group_frozen(struct pgroup *g, int error)
+{
+    bool frozen = g->freezing == FREEZE_ON;
+    if (g->freezing == FREEZE_NONE)
+        return;
+    g->freezing = FREEZE_NONE;
+    tell_frozen(g->name, frozen, error);
+}
+
+/* Each request is answered once; one that comes before the last was done takes its place. */
+void group_freeze(const char *name, bool frozen)
+{
+    struct pgroup *g = group_find(name);
+    if (g == NULL) {
+        tell_frozen(name, frozen, frozen ? ESRCH : 0);
+        return;
+    }
+    g->freezing = frozen ? FREEZE_ON : FREEZE_OFF;
     if (g->mode == GROUP_CGROUP)
         cgroup_freeze(g, frozen);
     else if (g->mode == GROUP_REAPER)
         reaper_freeze(g, frozen);
+    else {
+        direct_signal(g, frozen ? SIGSTOP : SIGCONT, NULL, 0);
+        group_frozen(g, 0);
+    }
 }
 
 /* Descent: the chain of parents leads to the group's reaper. */

@@ -111,6 +111,7 @@ struct pgroup {
     pid_t reaper;
     uint64_t spawns;                       /* sent to the reaper */
     uint32_t starting;                     /* tokens without a pid yet */
+    uint8_t freezing;                      /* what is asked for and not told yet: enum freezing */
     bool reaper_gone;
     struct heard *heard_first, *heard_last;
     struct pending *first, *last;
@@ -120,7 +121,9 @@ extern char *cgroup_base;
 struct pgroup *group_find(const char *name);
 struct pgroup *group_need(const char *name);
 void group_signal(struct pgroup *g, int signo, const uint64_t *except, uint32_t n);
-void group_freeze(struct pgroup *g, bool frozen);
+enum freezing { FREEZE_NONE, FREEZE_ON, FREEZE_OFF };
+void group_freeze(const char *name, bool frozen);
+void group_frozen(struct pgroup *g, int error); /* what was asked for is done, or cannot be */
 void group_remove(struct pgroup *g);
 void group_emptied(struct pgroup *g);
 void group_token_gone(struct pgroup *g);
@@ -135,7 +138,7 @@ int cgroup_create(struct pgroup *g, const char *path);
 void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n);
 void cgroup_signal_dir(int dir, int signo, const pid_t *except, uint32_t n);
 void cgroup_remove_path(char *path, size_t base);
-int cgroup_freeze(struct pgroup *g, bool frozen);
+void cgroup_freeze(struct pgroup *g, bool frozen);
 void cgroup_remove(struct pgroup *g);
 bool cgroup_has(struct pgroup *g, pid_t pid);
 pid_t cgroup_fork(struct pgroup *g);

@@ -64,10 +64,10 @@ static void group_command(unsigned type, struct cur *c)
         free(path);
     } else if (!c->bad) {
         struct pgroup *g = group_find(name);
-        if (g != NULL && type == CMD_GROUP_REMOVE)
-            group_remove(g);
+        if (type != CMD_GROUP_REMOVE)
+            group_freeze(name, type == CMD_GROUP_FREEZE);
         else if (g != NULL)
-            group_freeze(g, type == CMD_GROUP_FREEZE);
+            group_remove(g);
     }
     free(name);
 }

@@ -177,6 +177,10 @@ static void obey(const struct reaper_message *m, int *fds, unsigned n)
     case R_SIGNAL: signal_one(m); break;
     case R_GROUP_SIGNAL: signal_all(m->a, m->except, m->count); break;
     case R_ADOPT: adopt(m->token, m->pid); break;
+    case R_FREEZE:
+        signal_all(m->a ? SIGSTOP : SIGCONT, NULL, 0);
+        tell(R_FROZEN, 0, 0, m->a);
+        break;
     case R_REAP:
         if (waiting == m->pid) {
             take_one(waiting);

@@ -84,6 +84,7 @@ static void reaper_lost(struct pgroup *g)
     complain("the reaper of %s is gone", g->name);
     reaper_end(g);
     g->mode = GROUP_DIRECT;
+    group_frozen(g, ESRCH);
     for (struct token *t = tokens, *next; t != NULL; t = next) {
         next = t->next_all;
         if (t->group == g && t->state == TOKEN_STARTING)
@@ -119,6 +120,10 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
     case R_ADOPTED:
         if (t != NULL)
             token_adopted(t, m->a);
+        break;
+    case R_FROZEN:
+        if (g->freezing == (m->a ? FREEZE_ON : FREEZE_OFF))
+            group_frozen(g, 0);
         break;
     case R_EMPTY:
         if (m->u1 == g->spawns)
@@ -244,7 +249,15 @@ void reaper_group_signal(struct pgroup *g, int signo, const pid_t *except, uint3
     free(m);
 }
 
-void reaper_freeze(struct pgroup *g, bool frozen) { reaper_group_signal(g, frozen ? SIGSTOP : SIGCONT, NULL, 0); }
+/* Without a freezer: every process is stopped by signal, which its parents can see. */
+void reaper_freeze(struct pgroup *g, bool frozen)
+{
+    struct reaper_message m = {.kind = R_FREEZE, .a = frozen};
+    if (g->watch.fd < 0)
+        group_frozen(g, frozen ? ESRCH : 0);
+    else
+        send_to(g, &m, sizeof m, NULL, 0);
+}
 
 void reaper_adopt(struct pgroup *g, struct token *t)
 {

@@ -16,7 +16,7 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
   RestrictFileSystems MemoryDenyWriteExecute LockPersonality DynamicUser RemoveIPC SetLoginEnvironment LoadCredential
   LoadCredentialEncrypted SetCredential SetCredentialEncrypted ImportCredential PAMName UtmpIdentifier UtmpMode AppArmorProfile
   SELinuxContext SmackProcessLabel LogNamespace LogFilterPatterns LogLevelMax LogRateLimitIntervalSec LogRateLimitBurst NUMAPolicy
-  NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns TimeoutCleanSec
+  NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns
   StateDirectoryAccounting StateDirectoryQuota CacheDirectoryAccounting CacheDirectoryQuota LogsDirectoryAccounting LogsDirectoryQuota`;
 
 const service = `RootDirectoryStartOnly PermissionsStartOnly FileDescriptorStoreMax FileDescriptorStorePreserve Sockets
@@ -32,7 +32,7 @@ const notCarriedOut = new Set(`${sandbox} ${service} ${unit}`.split(/\s+/));
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
-  "TimeoutCleanSec RequiresMountsFor WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
+  "RequiresMountsFor WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
     " ",
   ),
 );

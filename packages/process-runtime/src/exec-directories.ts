@@ -70,11 +70,12 @@ export function planDirectories(
 /** A plan that removes things and runs nothing: RuntimeDirectoryPreserve=no at stop, `clean`, a stale PIDFile=. */
 export function removalPlan(
   targets: readonly { readonly base: string; readonly path: string; readonly recursive: boolean }[],
+  { mayFail = true }: { readonly mayFail?: boolean } = {},
 ): ExecPlan {
   return {
     inputs: [],
     env: [],
-    steps: targets.map((target) => ({ op: "remove", ...target, ignoreFailure: true, exitStatus: 1 })),
+    steps: targets.map((target) => ({ op: "remove", ...target, ignoreFailure: mayFail, exitStatus: 1 })),
   };
 }
 

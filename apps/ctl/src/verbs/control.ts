@@ -6,6 +6,7 @@ import { listOption, textOption } from "../command-line.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { parseSignal, signalList } from "../print/signals.ts";
+import { waitWhile } from "./wait-for-end.ts";
 
 const LOG_CONTROL = "/org/freedesktop/LogControl1";
 
@@ -71,7 +72,10 @@ export async function clean(context: Context, args: readonly string[]): Promise<
     context,
     names,
     (name) => `clean unit ${name}`,
-    (name) => context.manager.call("CleanUnit", "sas", [name, mask]),
+    async (name) => {
+      await context.manager.call("CleanUnit", "sas", [name, mask]);
+      if (context.options["no-block"] !== true) await waitWhile(context, name, "maintenance");
+    },
   );
 }
 

@@ -1,5 +1,6 @@
 import { DBusError, type MethodHandler, type Value } from "@steward/ipc";
 import type { Manager } from "../manager.ts";
+import { cleanUnit, freezeUnit } from "./care-methods.ts";
 import { invalidArgs, noSuchUnit, notSupported } from "./errors.ts";
 import { globPattern } from "./glob-pattern.ts";
 import { jobPath, unitPath } from "./paths.ts";
@@ -111,9 +112,9 @@ export const unitMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
     return manager.processes(id);
   },
   SetUnitProperties: () => notSupported("SetUnitProperties (set-property)"),
-  FreezeUnit: () => notSupported("FreezeUnit"),
-  ThawUnit: () => notSupported("ThawUnit"),
-  CleanUnit: () => notSupported("CleanUnit"),
+  FreezeUnit: (manager, [name]) => freezeUnit(manager, name as string, true),
+  ThawUnit: (manager, [name]) => freezeUnit(manager, name as string, false),
+  CleanUnit: (manager, [name, what]) => cleanUnit(manager, name as string, what as string[]),
   AttachProcessesToUnit: () => notSupported("AttachProcessesToUnit"),
   AbandonScope: () => notSupported("AbandonScope"),
   BindMountUnit: () => notSupported("BindMountUnit"),

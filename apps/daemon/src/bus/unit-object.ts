@@ -1,6 +1,7 @@
 import { DBusError, type Interface, type InterfaceDeclaration, type MethodHandler } from "@steward/ipc";
 import { unitTypeOf } from "@steward/unit-file";
 import type { Manager } from "../manager.ts";
+import { cleanUnit, freezeUnit } from "./care-methods.ts";
 import { typeDeclarations } from "./declarations.ts";
 import { notSupported } from "./errors.ts";
 import { unitInterface as unitDeclaration } from "./interfaces/index.ts";
@@ -49,9 +50,9 @@ const unitInterface: Interface<UnitTarget> = {
     Ref: ({ manager, id }, _args, context) => refUnit(manager, id, context),
     Unref: ({ manager, id }, _args, context) => unrefUnit(manager, id, context),
     SetProperties: () => notSupported("SetProperties"),
-    Clean: () => notSupported("Clean"),
-    Freeze: () => notSupported("Freeze"),
-    Thaw: () => notSupported("Thaw"),
+    Clean: ({ manager, id }, [what]) => cleanUnit(manager, id, what as string[]),
+    Freeze: ({ manager, id }) => freezeUnit(manager, id, true),
+    Thaw: ({ manager, id }) => freezeUnit(manager, id, false),
   },
   list: (target) => target.properties(),
 };

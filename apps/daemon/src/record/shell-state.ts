@@ -10,7 +10,7 @@ export interface RecordedTimer {
 export interface RecordedProcess {
   readonly unit: string;
   /** The effect that asked for it, to ask again after a death in between. */
-  readonly effect: Extract<Effect, { kind: "spawn" | "adopt" }>;
+  readonly effect: Extract<Effect, { kind: "spawn" | "adopt" | "cleanDirectories" }>;
 }
 
 /** An effect that this process answers itself and has not answered yet. */
@@ -81,6 +81,7 @@ export function foldEffect(state: ShellState, effect: Effect, number: number): v
       break;
     case "spawn":
     case "adopt":
+    case "cleanDirectories":
       state.processes.set(effect.token, { unit: effect.unit, effect });
       break;
     case "release":

@@ -51,7 +51,7 @@ void group_signal(struct pgroup *g, int signo, const uint64_t *e, uint32_t n)
     for (uint32_t i = 0; i < n; i++)
         sum += e[i];
 }
-void group_freeze(struct pgroup *g, bool frozen) { (void)g; (void)frozen; }
+void group_freeze(const char *name, bool frozen) { (void)name; (void)frozen; }
 void group_remove(struct pgroup *g) { (void)g; }
 int cgroup_create(struct pgroup *g, const char *path) { (void)g; return path[0]; }
 void listener_open(char *id, unsigned k, char *path, uint32_t m, uint32_t u, uint32_t g) { (void)k; (void)m; (void)u; (void)g; free(id); free(path); }

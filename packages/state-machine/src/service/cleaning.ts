@@ -1,5 +1,5 @@
 import { logUnit, priority } from "../log/log.ts";
-import type { CommandRef } from "../model/effect.ts";
+import type { CommandRef, ServiceDirective } from "../model/effect.ts";
 import type { Resource } from "../model/event.ts";
 import { emit, patchUnit, take } from "../turn.ts";
 import { armAfter } from "../unit/timers.ts";
@@ -11,7 +11,7 @@ import type { Cell, CommonCell } from "./event.ts";
 import { setState } from "./set-state.ts";
 
 /** What removes directories stands in no unit file: it takes the place of a command after the last. */
-const cleaner: CommandRef = { directive: "ExecStopPost", index: -1 };
+const cleaner: CommandRef<ServiceDirective> = { directive: "ExecStopPost", index: -1 };
 
 /** systemctl(1), clean: a process of the unit removes its directories (TimeoutCleanSec=). */
 export function enterCleaning(s: Service, what: readonly Resource[]): "begun" | "busy" {
