@@ -112,7 +112,9 @@ describe.skipIf(cannot.length > 0).each(ways)("freeze, thaw and clean (cgroup: %
   test("what cannot be removed fails the unit", async () => {
     await machine.systemctl("start", "owner.service");
     await machine.systemctl("stop", "owner.service");
-    await machine.sh("mkdir /var/lib/own/busy && mount -t tmpfs tmpfs /var/lib/own/busy && touch /var/lib/own-b/deep/x");
+    await machine.sh(
+      "mkdir /var/lib/own/busy && mount -t tmpfs tmpfs /var/lib/own/busy && touch /var/lib/own-b/deep/x",
+    );
     await machine.stewardctl("clean", "--what=state", "owner.service");
     expect(await machine.property("owner.service", "CleanResult")).toBe("exit-code");
     expect(await machine.property("owner.service", "ActiveState")).toBe("failed");
