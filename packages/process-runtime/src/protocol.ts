@@ -140,7 +140,7 @@ export const eventTable = {
   adopted: { type: 154, fields: { token: "u64", pid: "u32", errno: "u32" } },
   groupCreated: { type: 155, fields: { group: "str", errno: "u32" } },
   stepIgnored: { type: 156, fields: { token: "u64", status: "u32", errno: "u32", step: "u32" } },
-  groupFrozen: { type: 170, fields: { group: "str", frozen: "bool", errno: "u32" } },
+  groupFrozen: { type: 185, fields: { group: "str", frozen: "bool", errno: "u32" } },
   journalDied: { type: 157, fields: { pid: "u32", code: "u32", status: "u32" } },
 } as const satisfies MessageTable;
 
