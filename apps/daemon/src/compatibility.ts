@@ -18,8 +18,8 @@ import { unitMethods } from "./bus/unit-methods.ts";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(
-  `SetUnitProperties SetProperties AttachProcessesToUnit AttachProcesses AbandonScope
-   Abandon BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
+  `SetUnitProperties SetProperties
+   BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
     /\s+/,
   ),
 );

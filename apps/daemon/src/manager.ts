@@ -6,6 +6,7 @@ import {
   type Event,
   exportState,
   type Now,
+  type ProcessName,
   runtimeProperties,
   step,
   systemState,
@@ -168,6 +169,12 @@ export class Manager {
     logDiagnostics(loaded);
     this.submitLoad(loaded, false);
     this.parts.settle();
+  }
+
+  /** Gives processes to a unit, or to a scope that is about to start. */
+  join(unit: string, processes: readonly ProcessName[], controller?: string): void {
+    const now = this.parts.clock.now();
+    this.parts.submit({ kind: "join", now, unit, processes, ...(controller === undefined ? {} : { controller }) });
   }
 
   loadedUnits(): readonly LoadedUnit[] {

@@ -11,6 +11,7 @@ export interface KeeperEffects {
   signalGroup(effect: Extract<Effect, { kind: "signalGroup" }>, number: number): void;
   freezeGroup(effect: Extract<Effect, { kind: "freezeGroup" }>, number: number): void;
   cleanDirectories(effect: Extract<Effect, { kind: "cleanDirectories" }>, number: number): void;
+  attach(effect: Extract<Effect, { kind: "attach" }>, number: number): void;
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void;
   removePidFile(effect: Extract<Effect, { kind: "removePidFile" }>, number: number): void;
   watchPidFile(unit: string, path: string, number: number): void;
@@ -26,6 +27,7 @@ export interface LocalEffects {
   jobNew(effect: Extract<Effect, { kind: "jobNew" }>): void;
   jobRemoved(effect: Extract<Effect, { kind: "jobRemoved" }>): void;
   unitChanged(unit: string): void;
+  requestStop(effect: Extract<Effect, { kind: "requestStop" }>): void;
   systemAction(effect: Extract<Effect, { kind: "systemAction" }>, number: number): void;
 }
 
@@ -74,6 +76,10 @@ export class Performer {
           number,
         );
         return;
+      case "attach":
+        return this.outside.attach(effect, number);
+      case "requestStop":
+        return this.inside.requestStop(effect);
       case "removePidFile":
         return this.outside.removePidFile(effect, number);
       case "readPidFile":
@@ -120,6 +126,7 @@ export class Performer {
       case "release":
       case "cleanUp":
       case "adopt":
+      case "attach":
       case "removePidFile":
       case "unwatchPidFile":
       case "log":

@@ -7,6 +7,7 @@ import { serveBus } from "./bus/serve.ts";
 import {
   jobNewSignal,
   jobRemovedSignal,
+  requestStopSignal,
   startupFinishedSignal,
   unitChangedSignal,
   unitFilesChangedSignal,
@@ -173,6 +174,7 @@ export class Steward {
           }
           this.ending.unitChanged(unit);
         },
+        requestStop: ({ unit }) => this.connections.emit(requestStopSignal(unit)),
         systemAction: (effect, number) => this.ending.act(effect, number),
       },
       submit: (event, seq, answers) => this.loop.submit(event, seq, answers),
@@ -280,6 +282,9 @@ export class Steward {
         break;
       case "spawned":
         this.processes.spawned(this.unitOfToken(event.token) ?? "", event.token, event.pid);
+        break;
+      case "adopted":
+        if (event.errno === 0) this.processes.adopted(this.unitOfToken(event.token) ?? "", event.token, event.pid);
         break;
       case "exited":
         this.processes.ended(event.token);

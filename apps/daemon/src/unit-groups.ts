@@ -1,4 +1,4 @@
-import { type KeeperClient, type ProcessSource, unitCgroupPath } from "@steward/process-runtime";
+import { groupMode, type KeeperClient, type ProcessSource, tokenState, unitCgroupPath } from "@steward/process-runtime";
 import { readText } from "@steward/unit-tree";
 import type { Environment } from "./environment.ts";
 
@@ -9,6 +9,8 @@ export class UnitGroups {
   private readonly sliceOf: (unit: string) => string | undefined;
   private readonly reapers = new Map<string, number>();
   private readonly created = new Set<string>();
+  /** Where there are no cgroups: processes that were given to a unit, and descend from no reaper of ours. */
+  private readonly given = new Map<number, string>();
 
   constructor(keeper: KeeperClient, environment: Environment, sliceOf: (unit: string) => string | undefined) {
     this.keeper = keeper;
@@ -18,6 +20,9 @@ export class UnitGroups {
       if (row.reaperPid > 0) this.reapers.set(row.group, row.reaperPid);
       this.created.add(row.group);
     }
+    const direct = new Set(keeper.recovery.groups.filter(isDirect).map((row) => row.group));
+    for (const { group, pid, state } of keeper.recovery.tokens)
+      if (direct.has(group) && state === tokenState.alive) this.given.set(pid, group);
   }
 
   /** Sees to it that the keeper knows a unit's cgroup before the first process goes there. */
@@ -34,6 +39,15 @@ export class UnitGroups {
     if (parent !== undefined && parent !== process.ppid) this.reapers.set(unit, parent);
   }
 
+  /** A process of others was taken in. */
+  attached(unit: string, pid: number): void {
+    if (this.environment.cgroupBase === undefined && !this.reapers.has(unit)) this.given.set(pid, unit);
+  }
+
+  detached(pid: number | undefined): void {
+    if (pid !== undefined) this.given.delete(pid);
+  }
+
   remove(unit: string, number: number): void {
     this.created.delete(unit);
     this.reapers.delete(unit);
@@ -44,7 +58,9 @@ export class UnitGroups {
     const { cgroupBase } = this.environment;
     if (cgroupBase !== undefined) return { kind: "cgroup", directory: `${cgroupBase}/${this.relativePath(unit)}` };
     const reaper = this.reapers.get(unit);
-    return reaper === undefined ? undefined : { kind: "reaper", pid: reaper };
+    if (reaper !== undefined) return { kind: "reaper", pid: reaper };
+    const roots = [...this.given].filter(([, group]) => group === unit).map(([pid]) => pid);
+    return roots.length === 0 ? undefined : { kind: "roots", pids: roots };
   }
 
   /** The unit's control group as systemd names it, also where the kernel has none for it. */
@@ -70,7 +86,7 @@ export class UnitGroups {
       at !== undefined && at > 1 && hops < 4096;
       at = parentOf(at), hops++
     ) {
-      const unit = byReaper.get(at);
+      const unit = byReaper.get(at) ?? this.given.get(at);
       if (unit !== undefined) return unit;
     }
     return undefined;
@@ -80,6 +96,8 @@ export class UnitGroups {
     return unitCgroupPath(unit, this.sliceOf(unit));
   }
 }
+
+const isDirect = (row: { readonly mode: number }): boolean => row.mode === groupMode.direct;
 
 /**
  * A unit's reaper among the keeper's own children, by the title that it gives itself: for a process that had ended before it could be

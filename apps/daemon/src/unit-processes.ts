@@ -72,7 +72,20 @@ export class UnitProcesses implements KeeperEffects {
     this.groups.spawned(unit, pid);
   }
 
+  /** A process that others started is known by a token now. */
+  adopted(unit: string, token: number, pid: number): void {
+    this.pids.set(token, pid);
+    this.groups.attached(unit, pid);
+  }
+
+  attach(effect: Extract<Effect, { kind: "attach" }>, number: number): void {
+    const { unit: group, token, pid, startTicks } = effect;
+    this.groups.create(group, number);
+    this.keeper.send({ kind: "attach", token, group, pid, startTicks }, number + 1);
+  }
+
   ended(token: number): void {
+    this.groups.detached(this.pids.get(token));
     this.pids.delete(token);
   }
 

@@ -19,6 +19,8 @@ static void pidfd_ready(struct source *s, uint32_t events)
         token_exited(t, 0, 0, 0, 0, 0);
 }
 
+void adopted_watch(struct token *t, int fd) { loop_add(&t->pidfd, fd, EPOLLIN, pidfd_ready); }
+
 void token_adopted(struct token *t, int error)
 {
     pid_t pid = t->pid;
@@ -80,6 +82,6 @@ void token_adopt(uint64_t id, const char *group, pid_t pid, bool force)
         return;
     }
     if (fd >= 0)
-        loop_add(&t->pidfd, fd, EPOLLIN, pidfd_ready);
+        adopted_watch(t, fd);
     token_adopted(t, 0);
 }

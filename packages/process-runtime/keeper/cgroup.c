@@ -197,6 +197,13 @@ void cgroup_remove(struct pgroup *g)
     g->mode = GROUP_REAPER;
 }
 
+int cgroup_attach(struct pgroup *g, pid_t pid)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%d", pid);
+    return g->dir < 0 ? EBADF : write_at(g->dir, "cgroup.procs", text);
+}
+
 pid_t cgroup_fork(struct pgroup *g)
 {
     if (g->dir >= 0 && !OLD_KERNEL) {

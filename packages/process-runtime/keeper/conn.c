@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { MAX_CONNS = 1024, CHUNK = 65536, OUT_MAX = 64 << 20, MANAGER_HIGH = 1 << 20 };
@@ -116,30 +117,60 @@ static void ready(struct source *s, uint32_t events)
         want(c);
 }
 
+static void take(uint64_t id, int fd, const char *listener)
+{
+    struct ucred who = {0, (uid_t)-1, (gid_t)-1};
+    socklen_t n = sizeof who;
+    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
+    struct conn *c = xalloc(sizeof *c);
+    c->id = id;
+    c->next = conns;
+    conns = c;
+    count++;
+    struct buf *b = event_begin(EV_CONN_OPENED, false);
+    put_u64(b, c->id);
+    put_str(b, listener);
+    put_u32(b, (uint32_t)who.pid);
+    put_u32(b, who.uid);
+    put_u32(b, who.gid);
+    event_end();
+    loop_add(&c->source, fd, EPOLLIN, ready);
+}
+
 void conn_accept(struct listener *l)
 {
     while (count < MAX_CONNS) {
         int fd = accept4(l->source.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0)
             return;
-        struct ucred who = {0, (uid_t)-1, (gid_t)-1};
-        socklen_t n = sizeof who;
-        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n);
-        struct conn *c = xalloc(sizeof *c);
-        c->id = next_id++;
-        c->next = conns;
-        conns = c;
-        count++;
-        struct buf *b = event_begin(EV_CONN_OPENED, false);
-        put_u64(b, c->id);
-        put_str(b, l->id);
-        put_u32(b, (uint32_t)who.pid);
-        put_u32(b, who.uid);
-        put_u32(b, who.gid);
-        event_end();
-        loop_add(&c->source, fd, EPOLLIN, ready);
+        take(next_id++, fd, l->id);
     }
     loop_want(&l->source, 0); /* until one of them ends */
+}
+
+/* A bus: what is said there is the manager's, the socket is ours, so that descriptors come with it. */
+void conn_connect(uint64_t id, const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    size_t n = strlen(path);
+    int fd = -1;
+    if (n > 0 && n < sizeof a.sun_path && *find(id) == NULL && count < MAX_CONNS) {
+        memcpy(a.sun_path, path, n);
+        if (path[0] == '@')
+            a.sun_path[0] = 0;
+        socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + (path[0] != '@'));
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd >= 0 && connect(fd, (struct sockaddr *)&a, size) < 0) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    if (fd < 0) {
+        put_u64(event_begin(EV_CONN_CLOSED, false), id);
+        event_end();
+        return;
+    }
+    take(id, fd, "");
 }
 
 void conn_send(uint64_t id, struct slice data)

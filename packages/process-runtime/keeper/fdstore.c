@@ -55,6 +55,13 @@ void fd_close(uint64_t id)
         drop(at);
 }
 
+void fd_hold(uint64_t id)
+{
+    struct kept_fd *f = *find(id);
+    if (f != NULL && f->origin == 0)
+        f->origin = 1;
+}
+
 /* What came over connections belongs to the manager that they were for. */
 void fds_drop_unrecorded(void)
 {

@@ -41,6 +41,7 @@ static void group_free(struct pgroup *g)
     group_frozen(g, g->freezing == FREEZE_ON ? ESRCH : 0);
     reaper_end(g);
     cgroup_remove(g);
+    attached_forget(g);
     free(g->name);
     free(g->path);
     loop_free_later(g);
@@ -57,6 +58,8 @@ static bool group_referred(const struct pgroup *g)
 
 void group_emptied(struct pgroup *g)
 {
+    if (g->mode == GROUP_DIRECT)
+        g->mode = GROUP_REAPER; /* whatever is started in it next is held as usual */
     if (!g->empty) {
         g->empty = true;
         put_str(event_begin(EV_GROUP_EMPTY, true), g->name);
@@ -83,7 +86,7 @@ void group_token_gone(struct pgroup *g)
 {
     if (g->mode == GROUP_CGROUP && g->live == 0 && !g->empty)
         cgroup_check(g); /* a child that ended before it was in the cgroup changed nothing there */
-    else if (g->mode == GROUP_DIRECT && g->live == 0)
+    else if (g->mode == GROUP_DIRECT && g->live == 0 && g->kin == NULL)
         group_emptied(g);
     else if (g->mode == GROUP_REAPER && g->watch.fd < 0 && g->live == 0)
         group_emptied(g); /* its reaper was never there */
@@ -106,9 +109,8 @@ static uint32_t except_pids(const uint64_t *except, uint32_t n, pid_t *out)
 static void direct_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 {
     struct pids roots = {0};
-    for (struct token *t = tokens; t != NULL; t = t->next_all)
-        if (t->group == g && t->state == TOKEN_ALIVE)
-            pids_add(&roots, t->pid);
+    attached_look(g);
+    attached_roots(g, &roots);
     forest_signal(&roots, signo, except, n);
     free(roots.p);
 }
@@ -224,6 +226,9 @@ static const char *group_by_descent(pid_t pid)
         struct pgroup *g = group_by_reaper(parent);
         if (g != NULL)
             return g->name;
+        struct token *t = token_by_pid(parent);
+        if (t != NULL && t->group->mode == GROUP_DIRECT)
+            return t->group->name;
         pid = parent;
     }
     return "";

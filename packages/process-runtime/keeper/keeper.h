@@ -63,6 +63,7 @@ void manager_setup(char **argv);
 
 /* token.c: spawned and adopted processes by number */
 struct pgroup;
+struct pids;
 struct token {
     struct token *next_id, *next_pid, *prev_all, *next_all;
     uint64_t id;
@@ -93,6 +94,12 @@ void token_free(struct token *t);
 /* adopt.c */
 void token_adopt(uint64_t id, const char *group, pid_t pid, bool force);
 void token_adopted(struct token *t, int error);
+void adopted_watch(struct token *t, int fd); /* takes the pidfd */
+/* attach.c: processes that others started */
+void token_attach(uint64_t id, const char *group, pid_t pid, uint64_t start);
+void attached_look(struct pgroup *g);
+void attached_roots(const struct pgroup *g, struct pids *out);
+void attached_forget(struct pgroup *g);
 
 /* spawn.c */
 void spawn(uint64_t id, const char *group, struct slice plan);
@@ -100,6 +107,8 @@ void spawn(uint64_t id, const char *group, struct slice plan);
 /* group.c: a unit's processes */
 struct pending;
 struct heard;
+struct kin;
+struct pids;
 struct pgroup {
     struct pgroup *next;
     char *name, *path;                     /* path: below the cgroup base */
@@ -114,6 +123,8 @@ struct pgroup {
     uint8_t freezing;                      /* what is asked for and not told yet: enum freezing */
     bool reaper_gone;
     struct heard *heard_first, *heard_last;
+    struct kin *kin;                       /* attach.c: descendants that are held, where there is no cgroup */
+    unsigned kin_count;
     struct pending *first, *last;
 };
 extern struct pgroup *groups;
@@ -142,6 +153,7 @@ void cgroup_freeze(struct pgroup *g, bool frozen);
 void cgroup_remove(struct pgroup *g);
 bool cgroup_has(struct pgroup *g, pid_t pid);
 pid_t cgroup_fork(struct pgroup *g);
+int cgroup_attach(struct pgroup *g, pid_t pid);
 void cgroup_check(struct pgroup *g);        /* told empty when nothing is in it */
 struct pgroup *cgroup_of(pid_t pid);       /* cgroup-of.c, cgroup_has() too */
 
@@ -202,6 +214,7 @@ uint64_t fd_keep(int fd);
 void fd_origin(uint64_t id, uint64_t seq);
 int fd_get(uint64_t id);
 void fd_close(uint64_t id);
+void fd_hold(uint64_t id);                 /* keeps what came over a connection also when the manager ends */
 void fd_acked(uint64_t seq);
 void fds_drop_unrecorded(void);
 
@@ -215,6 +228,7 @@ void listeners_want(void);                 /* read what may be read now */
 void conn_accept(struct listener *l);
 void conn_send(uint64_t id, struct slice data);
 void conn_close(uint64_t id);
+void conn_connect(uint64_t id, const char *path); /* to somebody else's socket, with an id that the manager chose */
 void conns_drop(void);
 void conns_want(void);
 void dgram_read(struct listener *l);

@@ -93,6 +93,26 @@ static void adopt_command(struct cur *c)
     free(group);
 }
 
+static void attach_command(struct cur *c)
+{
+    uint64_t id = get_u64(c);
+    char *group = get_str(c);
+    uint32_t pid = get_u32(c);
+    uint64_t start = get_u64(c);
+    if (!c->bad)
+        token_attach(id, group, (pid_t)pid, start);
+    free(group);
+}
+
+static void connect_command(struct cur *c)
+{
+    uint64_t id = get_u64(c);
+    char *path = get_str(c);
+    if (!c->bad)
+        conn_connect(id, path);
+    free(path);
+}
+
 static void signal_command(struct cur *c)
 {
     uint64_t id = get_u64(c);
@@ -157,6 +177,9 @@ static void execute(unsigned type, struct cur *c)
     case CMD_SPAWN: spawn_command(c); break;
     case CMD_SIGNAL: signal_command(c); break;
     case CMD_ADOPT: adopt_command(c); break;
+    case CMD_ATTACH: attach_command(c); break;
+    case CMD_CONNECT: connect_command(c); break;
+    case CMD_HOLD_FD: fd_hold(get_u64(c)); break;
     case CMD_RELEASE:
         if ((t = token_find(get_u64(c))) != NULL && !c->bad)
             token_release(t);

@@ -8,6 +8,8 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 export type ProcessSource =
   | { readonly kind: "cgroup"; readonly directory: string }
   | { readonly kind: "reaper"; readonly pid: number }
+  /** These and all that descend from them. */
+  | { readonly kind: "roots"; readonly pids: readonly number[] }
   | { readonly kind: "pids"; readonly pids: readonly number[] };
 
 /** One process of a unit. */
@@ -82,6 +84,8 @@ function members(source: ProcessSource): { pid: number; cgroup: string }[] {
       return cgroupMembers(source.directory, "");
     case "reaper":
       return descendants(source.pid).map((pid) => ({ pid, cgroup: "" }));
+    case "roots":
+      return [...new Set(source.pids.flatMap((pid) => [pid, ...descendants(pid)]))].map((pid) => ({ pid, cgroup: "" }));
     case "pids":
       return source.pids.map((pid) => ({ pid, cgroup: "" }));
   }

@@ -62,6 +62,9 @@ export const commandTable = {
   reboot: { type: 21, fields: { command: "u32" } },
   journalConfig: { type: 22, fields: { config: "bytes" } },
   ack: { type: 23, fields: { seq: "u64" } },
+  attach: { type: 60, fields: { token: "u64", group: "str", pid: "u32", startTicks: "u64" } },
+  connect: { type: 61, fields: { conn: "u64", path: "str" } },
+  holdFd: { type: 62, fields: { fd: "u64" } },
 } as const satisfies MessageTable;
 
 /** Keeper to manager. On the wire each is preceded by seq, monotonic, boottime and realtime (u64, microseconds). */

@@ -1,6 +1,6 @@
 import type { Token } from "./model/event.ts";
 import type { Now } from "./model/now.ts";
-import type { CoreState } from "./model/state.ts";
+import type { CoreState, MachineData } from "./model/state.ts";
 import { blankUnit, neverRan } from "./unit/blank.ts";
 
 /** A process that runs for a unit of which no record is left. */
@@ -20,20 +20,22 @@ export function adoptRunning(state: CoreState, found: readonly FoundProcess[], n
   for (const { unit, token, pid } of found) {
     highest = Math.max(highest, token);
     const record = state.units.get(unit) ?? blankUnit(undefined, unit);
-    if (record.machine.type !== "service") continue;
+    if (record.machine.type !== "service" && record.machine.type !== "scope") continue;
     const { machine } = record;
-    const adopted =
-      machine.main === undefined
-        ? {
-            ...machine,
-            state: { kind: "running" } as const,
-            main: { token, pid, alien: false },
-            mainKnown: true,
-            mainCommand: 0,
-            mainExec: { ...neverRan, pid, start: at },
-          }
-        : machine;
-    const strays = machine.main === undefined ? record.strays : [...record.strays, token];
+    const adopted: MachineData =
+      machine.type === "scope"
+        ? { ...machine, state: "running" }
+        : machine.main === undefined
+          ? {
+              ...machine,
+              state: { kind: "running" } as const,
+              main: { token, pid, alien: false },
+              mainKnown: true,
+              mainCommand: 0,
+              mainExec: { ...neverRan, pid, start: at },
+            }
+          : machine;
+    const strays = machine.type === "service" && machine.main === undefined ? record.strays : [...record.strays, token];
     state.units.set(unit, {
       ...record,
       machine: adopted,

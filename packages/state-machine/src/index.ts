@@ -4,6 +4,7 @@ export { type CreateOptions, createState, type ExportedState, exportState, impor
 export type { CommandRef, Effect, LogLine, PassedDescriptor, SignalReason } from "./model/effect.ts";
 export type { ConditionOutcome, Event, ProcessUsage, Resource, TimerSlot, Token } from "./model/event.ts";
 export type { DualTimestamp, Now } from "./model/now.ts";
+export type { ProcessName } from "./model/scope.ts";
 export type { CoreState, JobRecord, UnitRecord } from "./model/state.ts";
 export { failedUnits, type SystemState, systemState } from "./properties/system.ts";
 export { runtimeProperties } from "./properties/unit.ts";

@@ -9,6 +9,7 @@ import type { Effect } from "./model/effect.ts";
 import type { Event, UnitEvent } from "./model/event.ts";
 import type { CoreState } from "./model/state.ts";
 import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
+import { onAbandon, onJoin } from "./scope/requests.ts";
 import { dispatch } from "./service/dispatch.ts";
 import { checkStartup } from "./startup.ts";
 import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
@@ -50,6 +51,12 @@ function perform(turn: Turn, event: Event): void {
   switch (event.kind) {
     case "load":
       load(turn, event);
+      return;
+    case "join":
+      onJoin(turn, event);
+      return;
+    case "abandon":
+      onAbandon(turn, event);
       return;
     case "unload":
       unload(turn, event);

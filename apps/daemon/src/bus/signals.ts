@@ -33,6 +33,11 @@ export function unitRemovedSignal(id: string): Signal {
   return { path: managerPath, interface: manager, member: "UnitRemoved", signature: "so", body: [id, unitPath(id)] };
 }
 
+/** Asks the controller of a scope to end what runs in it. */
+export function requestStopSignal(id: string): Signal {
+  return { path: unitPath(id), interface: "org.freedesktop.systemd1.Scope", member: "RequestStop" };
+}
+
 export function reloadingSignal(active: boolean): Signal {
   return { path: managerPath, interface: manager, member: "Reloading", signature: "b", body: [active] };
 }

@@ -115,8 +115,6 @@ export const unitMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
   FreezeUnit: (manager, [name]) => freezeUnit(manager, name as string, true),
   ThawUnit: (manager, [name]) => freezeUnit(manager, name as string, false),
   CleanUnit: (manager, [name, what]) => cleanUnit(manager, name as string, what as string[]),
-  AttachProcessesToUnit: () => notSupported("AttachProcessesToUnit"),
-  AbandonScope: () => notSupported("AbandonScope"),
   BindMountUnit: () => notSupported("BindMountUnit"),
   MountImageUnit: () => notSupported("MountImageUnit"),
 };

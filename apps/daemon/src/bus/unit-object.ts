@@ -7,7 +7,7 @@ import { notSupported } from "./errors.ts";
 import { unitInterface as unitDeclaration } from "./interfaces/index.ts";
 import { enqueue, type JobKind, jobKinds } from "./job-methods.ts";
 import { jobPath } from "./paths.ts";
-import { refUnit, unrefUnit } from "./transient-methods.ts";
+import { abandonScope, attachProcesses, refUnit, unrefUnit } from "./transient-methods.ts";
 import { killUnit } from "./unit-methods.ts";
 
 /** A unit as the target of one call: its properties are gathered once, however many interfaces show them. */
@@ -63,10 +63,10 @@ function typeInterface(declaration: InterfaceDeclaration): Interface<UnitTarget>
     declaration,
     methods: {
       GetProcesses: ({ manager, id }) => manager.processes(id),
-      AttachProcesses: () => notSupported("AttachProcesses"),
+      AttachProcesses: ({ manager, id }, what, context) => attachProcesses(manager, id, what, context),
       BindMount: () => notSupported("BindMount"),
       MountImage: () => notSupported("MountImage"),
-      Abandon: () => notSupported("Abandon"),
+      Abandon: ({ manager, id }) => abandonScope(manager, id),
     },
     list: (target) => target.properties(),
   };

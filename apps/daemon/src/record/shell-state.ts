@@ -10,7 +10,7 @@ export interface RecordedTimer {
 export interface RecordedProcess {
   readonly unit: string;
   /** The effect that asked for it, to ask again after a death in between. */
-  readonly effect: Extract<Effect, { kind: "spawn" | "adopt" | "cleanDirectories" }>;
+  readonly effect: Extract<Effect, { kind: "spawn" | "adopt" | "attach" | "cleanDirectories" }>;
 }
 
 /** An effect that this process answers itself and has not answered yet. */
@@ -82,6 +82,7 @@ export function foldEffect(state: ShellState, effect: Effect, number: number): v
     case "spawn":
     case "adopt":
     case "cleanDirectories":
+    case "attach":
       state.processes.set(effect.token, { unit: effect.unit, effect });
       break;
     case "release":

@@ -31,8 +31,9 @@ export class TransientUnits {
   }
 
   /** Holds all that was described to be good, and only then writes and loads it. The first is the one to be started. */
-  make(manager: Manager, units: readonly Described[]): readonly Made[] {
+  make(manager: Manager, units: readonly Described[], check: (main: Made) => void): readonly Made[] {
     const made = units.map((unit) => this.read(manager, unit));
+    check(made[0] as Made);
     for (const { name, text } of made) this.files.write(name, text);
     manager.loadAnew(made.map(({ name }) => name));
     return made;

@@ -2,6 +2,7 @@ import type { GraphUnit } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import type { Resource } from "../model/event.ts";
 import { typeOfName } from "../unit/blank.ts";
+import { defineScope } from "./define-scope.ts";
 import { defineService } from "./define-service.ts";
 import type { EmergencyAction, UnitDefinition } from "./definition.ts";
 import { type Reader, reader } from "./settings.ts";
@@ -75,5 +76,6 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     found: type === "mount" && get.text("SourcePath", "") === "/proc/self/mountinfo",
     cleanable: cleanable(unit, type),
     service: type === "service" ? defineService(unit) : undefined,
+    scope: type === "scope" ? defineScope(unit) : undefined,
   };
 }

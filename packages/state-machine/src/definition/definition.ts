@@ -59,6 +59,7 @@ export interface UnitDefinition {
   /** What `clean` can remove (CanClean of org.freedesktop.systemd1(5)). */
   readonly cleanable: readonly Resource[];
   readonly service: ServiceDefinition | undefined;
+  readonly scope: ScopeDefinition | undefined;
 }
 
 export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";
@@ -76,6 +77,19 @@ export interface KillDefinition {
   readonly watchdogSignal: number;
   readonly sendSighup: boolean;
   readonly sendSigkill: boolean;
+}
+
+/** systemd.scope(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */
+export interface ScopeDefinition {
+  readonly timeoutStopUsec: number;
+  readonly runtimeMaxUsec: number;
+  readonly runtimeRandomizedExtraUsec: number;
+  readonly killMode: KillMode;
+  readonly killSignal: number;
+  readonly finalKillSignal: number;
+  readonly sendSighup: boolean;
+  readonly sendSigkill: boolean;
+  readonly oomPolicy: "continue" | "stop" | "kill";
 }
 
 /** systemd.service(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */

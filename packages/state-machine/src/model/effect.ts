@@ -98,6 +98,16 @@ export type Effect =
   | { readonly kind: "findMainPid"; readonly unit: string }
   /** Watch a process that the keeper did not spawn itself. Answered by `adopted`, later `exited`. */
   | { readonly kind: "adopt"; readonly unit: string; readonly token: Token; readonly pid: number }
+  /** Take a process that others started into the unit's group. Answered by `adopted`, later `exited`. */
+  | {
+      readonly kind: "attach";
+      readonly unit: string;
+      readonly token: Token;
+      readonly pid: number;
+      readonly startTicks: number;
+    }
+  /** Ask whoever made a scope to end it (RequestStop of org.freedesktop.systemd1.Scope). Nothing answers. */
+  | { readonly kind: "requestStop"; readonly unit: string; readonly controller: string }
   /** `atUsec` is absolute on the clock named. Arming again replaces. */
   | {
       readonly kind: "armTimer";

@@ -1,5 +1,6 @@
 import type { GraphUnit, JobMode, JobType } from "@steward/graph";
 import type { Now } from "./now.ts";
+import type { ProcessName } from "./scope.ts";
 
 /** What the keeper was told to run it as; never reused in the life of a machine. */
 export type Token = number;
@@ -19,6 +20,16 @@ export type Event = { readonly now: Now } & (
     }
   /** Added: nobody needs these units any more (transient ones that are done): they are forgotten, unless they are not at rest. */
   | { readonly kind: "unload"; readonly units: readonly string[] }
+  /** Added: a client gives processes to a unit (PIDs= of a scope that is about to start, AttachProcessesToUnit). */
+  | {
+      readonly kind: "join";
+      readonly unit: string;
+      readonly processes: readonly ProcessName[];
+      /** Controller= of a scope. */
+      readonly controller?: string;
+    }
+  /** Added: AbandonScope. */
+  | { readonly kind: "abandon"; readonly request: number; readonly unit: string }
   /** A request for a job. Answered by exactly one `reply` effect. `request` is the shell's own number. */
   | {
       readonly kind: "enqueue";

@@ -3,6 +3,7 @@ import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ConditionOutcome, TimerSlot, Token } from "./event.ts";
 import type { DualTimestamp } from "./now.ts";
+import type { ScopeData } from "./scope.ts";
 import type { ServiceData } from "./service.ts";
 import type { SocketData } from "./socket.ts";
 
@@ -113,11 +114,11 @@ export interface TriggerDetails {
 
 /** A unit of a type that has no process: its sub-state in systemd's words. */
 export interface PlainData {
-  readonly type: Exclude<UnitType, "service" | "socket">;
+  readonly type: Exclude<UnitType, "service" | "socket" | "scope">;
   readonly state: string;
 }
 
-export type MachineData = ServiceData | SocketData | PlainData;
+export type MachineData = ServiceData | SocketData | ScopeData | PlainData;
 
 /** A job as recorded: what clients see, and what only the engine knows. */
 export interface JobRecord extends Job {

@@ -82,10 +82,13 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
     unit.machine.type === "slice" ||
     unit.machine.type === "device"
       ? []
-      : [{ name: "Result", signature: "s", value: "success" }];
+      : [{ name: "Result", signature: "s", value: unit.machine.type === "scope" ? unit.machine.result : "success" }];
+  const scope: Property[] =
+    unit.machine.type === "scope" ? [{ name: "Controller", signature: "s", value: unit.machine.controller }] : [];
   return [
     ...own,
     ...plainResult,
+    ...scope,
     { name: "Following", signature: "s", value: "" },
     { name: "ActiveState", signature: "s", value: activeState },
     { name: "FreezerState", signature: "s", value: unit.freezer ?? "running" },

@@ -125,6 +125,8 @@ export function onAdopted(s: Service, { token, pid, ok }: EventOf<"adopted">): v
   // The process that hands over has ended already: it is not to be left to a keeper that has released it.
   if (ok && heldExit !== undefined && main?.token === heldExit.token) patch(s, { main: undefined });
   if (!adopted(s, token, pid, ok)) {
+    // Given by a client (AttachProcessesToUnit): one more of the group.
+    if (ok) patchUnit(s.turn, s.unit, { populated: true });
     emit(s.turn, { kind: "release", token });
     return;
   }

@@ -2,6 +2,7 @@ import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ExecStatus } from "../model/controlled.ts";
 import type { DualTimestamp } from "../model/now.ts";
+import type { ScopeData } from "../model/scope.ts";
 import type { ServiceData } from "../model/service.ts";
 import type { SocketData } from "../model/socket.ts";
 import { type MachineData, type PlainData, type RateLimit, SCHEMA, type UnitRecord } from "../model/state.ts";
@@ -53,11 +54,22 @@ export const blankSocket: SocketData = {
   pollLimit: unlimited,
 };
 
+export const blankScope: ScopeData = {
+  type: "scope",
+  state: "dead",
+  result: "success",
+  given: [],
+  joining: [],
+  abandoned: false,
+  controller: "",
+};
+
 /** The state that a unit of a type has before anything happened to it. */
 function blankMachine(type: UnitType, perpetual: boolean): MachineData {
   if (type === "service") return blankService;
   if (type === "socket") return blankSocket;
-  const resting: Partial<Record<UnitType, string>> = { slice: "active", scope: "running", mount: "mounted" };
+  if (type === "scope") return { ...blankScope, state: perpetual ? "running" : "dead" };
+  const resting: Partial<Record<UnitType, string>> = { slice: "active", mount: "mounted" };
   return { type, state: (perpetual && resting[type]) || "dead" } satisfies PlainData;
 }
 
