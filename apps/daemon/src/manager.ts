@@ -426,7 +426,7 @@ export class Manager {
       ...originProperties(
         unit,
         this.core.definitions.graph,
-        unit.fragmentPath === undefined ? noFile : this.files.shown(unit.id),
+        this.fileState(unit),
       ),
       { name: "Transient", signature: "b", value: this.isTransient(unit.id) },
       { name: "Refs", signature: "as", value: this.references.names(id) },
@@ -434,6 +434,11 @@ export class Manager {
       ...(runtimeProperties(this.core, id) as ShownProperty[]),
       ...this.parts.processes.properties(id),
     ];
+  }
+
+  private fileState(unit: LoadedUnit): { readonly state: string; readonly preset: string } {
+    if (unit.fragmentPath === undefined) return noFile;
+    return this.isTransient(unit.id) ? { state: "transient", preset: "" } : this.files.shown(unit.id);
   }
 
   exportCore(): unknown {

@@ -1,4 +1,4 @@
-import { type IncomingCall, type Interface, ObjectTree } from "@steward/ipc";
+import { DBusError, type IncomingCall, type Interface, ObjectTree } from "@steward/ipc";
 import { say } from "../console.ts";
 import type { Environment } from "../environment.ts";
 import type { Manager } from "../manager.ts";
@@ -13,6 +13,14 @@ import { jobPrefix, managerPath, unitNameOfLabel, unitPrefix } from "./paths.ts"
 import { transientMethods } from "./transient-methods.ts";
 import { unitMethods } from "./unit-methods.ts";
 import { UnitTarget, unitInterfaces } from "./unit-object.ts";
+
+/** …/unit/self is the caller's own unit. */
+function ownUnit(manager: Manager, pid: number): string {
+  const id = manager.unitOfPid(pid);
+  if (id === undefined)
+    throw new DBusError("org.freedesktop.systemd1.NoSuchUnit", "Client not member of any unit.");
+  return id;
+}
 
 /** The tree of objects that clients see, and what answers a call on it. */
 export function serveBus(manager: Manager, environment: Environment): (call: IncomingCall) => void {
@@ -34,8 +42,8 @@ export function serveBus(manager: Manager, environment: Environment): (call: Inc
   tree.add("/org/freedesktop/LogControl1", manager, [logControl]);
   tree.addPrefix(
     unitPrefix,
-    (label) => {
-      const id = manager.loadUnit(unitNameOfLabel(label));
+    (label, { peer }) => {
+      const id = label === "self" ? ownUnit(manager, peer.pid) : manager.loadUnit(unitNameOfLabel(label));
       return { target: new UnitTarget(manager, id), interfaces: unitInterfaces(id) };
     },
     () => manager.referencedUnits(),

@@ -108,9 +108,9 @@ function isUsable(catalog: UnitCatalog, path: string): boolean {
   return catalog.tree.stat(path) !== undefined || leadsToNull(catalog.tree, path);
 }
 
-/** These exist without a file: a slice by its name, a device by udev, a scope by a call. */
+/** These exist without a file: a slice by its name, a device by udev. */
 function needsFragment(type: UnitType): boolean {
-  return type !== "slice" && type !== "device" && type !== "scope";
+  return type !== "slice" && type !== "device";
 }
 
 /** The id, the name asked for, and every alias that leads to either, with this unit's instance where they are templates. */
