@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -392,6 +393,77 @@ describe.each([
       errno: 1,
     });
     manager.client.send({ kind: "exit", status: 0 });
+  });
+});
+
+describe("processes of others", () => {
+  /** A process that is no child of the keeper, with what names it. */
+  function foreign(script: string): {
+    readonly pid: number;
+    readonly startTicks: number;
+    readonly child: ChildProcess;
+  } {
+    const child = spawn("/bin/sh", ["-c", `${script}`], { stdio: ["pipe", "pipe", "ignore"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const pid = child.pid as number;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const startTicks = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    return { pid, startTicks, child };
+  }
+  const line = (child: ChildProcess): Promise<string> =>
+    new Promise((resolve) => child.stdout?.once("data", (bytes) => resolve(String(bytes).trim())));
+
+  test("are held by pidfd where there are no cgroups, and ended with their descendants", async () => {
+    const { manager } = await start();
+    const { pid, startTicks, child } = foreign("sleep 1000 & echo $!; wait");
+    const grandchild = Number(await line(child));
+    manager.client.send({ kind: "attach", token: 1, group: "a.scope", pid, startTicks });
+    expect(await manager.event("adopted")).toMatchObject({ token: 1, pid, errno: 0 });
+    manager.client.send({ kind: "groupSignal", group: "a.scope", signo: 15, exceptTokens: [] });
+    await manager.event("exited", { token: 1 });
+    await manager.event("groupEmpty", { group: "a.scope" });
+    expect(isAlive(grandchild)).toBe(false);
+  });
+
+  test("a descendant that was seen is waited for, also when its parent ends first", async () => {
+    const { manager } = await start();
+    const { pid, startTicks, child } = foreign("(trap '' TERM; echo ready; exec sleep 1000) & wait");
+    await line(child);
+    manager.client.send({ kind: "attach", token: 1, group: "a.scope", pid, startTicks });
+    await manager.event("adopted");
+    manager.client.send({ kind: "groupSignal", group: "a.scope", signo: 15, exceptTokens: [] });
+    await manager.event("exited", { token: 1 });
+    expect(manager.events.all.some((event) => event.kind === "groupEmpty")).toBe(false);
+    manager.client.send({ kind: "groupSignal", group: "a.scope", signo: 9, exceptTokens: [] });
+    await manager.event("groupEmpty", { group: "a.scope" });
+  });
+
+  test("a number that another process has by now is not taken, nor is the keeper", async () => {
+    const { manager } = await start();
+    const { keeperPid } = manager.client.recovery.hello;
+    const { pid, startTicks } = foreign("exec sleep 1000");
+    manager.client.send({ kind: "attach", token: 1, group: "a.scope", pid, startTicks: startTicks + 1 });
+    expect(await manager.event("adopted")).toMatchObject({ token: 1, errno: 3 });
+    const stat = readFileSync(`/proc/${keeperPid}/stat`, "utf8");
+    const began = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]);
+    manager.client.send({ kind: "attach", token: 2, group: "a.scope", pid: keeperPid, startTicks: began });
+    expect(await manager.events.find((event) => event.kind === "adopted" && event.token === 2)).toMatchObject({
+      errno: 1,
+    });
+  });
+
+  where(cgroupRoot !== undefined, "needs root and a cgroup v2 hierarchy")("move into the unit's cgroup", async () => {
+    const base = cgroupBase();
+    const { manager } = await start();
+    manager.client.send({ kind: "groupMode", cgroupBase: base });
+    manager.client.send({ kind: "groupCreate", group: "a.scope", path: "system.slice/a.scope" });
+    const { pid, startTicks } = foreign("exec sleep 1000");
+    manager.client.send({ kind: "attach", token: 1, group: "a.scope", pid, startTicks });
+    expect(await manager.event("adopted")).toMatchObject({ token: 1, errno: 0 });
+    expect(readFileSync(`${base}/system.slice/a.scope/cgroup.procs`, "utf8").trim()).toBe(String(pid));
+    manager.client.send({ kind: "groupSignal", group: "a.scope", signo: 9, exceptTokens: [] });
+    await manager.event("exited", { token: 1 });
+    await manager.event("groupEmpty", { group: "a.scope" });
   });
 });
 

@@ -14,6 +14,11 @@ interface Story {
   tell(world: World): void;
 }
 
+function join(world: World, unit: string, pids: readonly number[], controller?: string): void {
+  const processes = pids.map((pid) => ({ pid, startTicks: 1 }));
+  world.deliver({ kind: "join", unit, processes, ...(controller === undefined ? {} : { controller }) });
+}
+
 const stories: Readonly<Record<string, Story>> = {
   "simple-crash-restart-stop": {
     units: { "web.service": service("ExecStart=/web\nRestart=on-failure", "Description=Web") },
@@ -66,6 +71,38 @@ const stories: Readonly<Record<string, Story>> = {
     tell(world) {
       world.start("app.service").run(second);
       world.request("db.service", "restart");
+      world.run();
+    },
+  },
+  "scope-lives-with-its-processes": {
+    units: { "run.scope": "[Unit]\nDescription=Run\n[Scope]\nRuntimeMaxSec=5\nTimeoutStopSec=2\n" },
+    tell(world) {
+      const quick = world.kernel.table.foreign({ runsUsec: second }).pid;
+      const slow = world.kernel.table.foreign({ ignores: [15] }).pid;
+      join(world, "run.scope", [quick, slow]);
+      world.start("run.scope").run(2 * second);
+      world.deliver({ kind: "abandon", request: 9, unit: "run.scope" });
+      world.run();
+    },
+  },
+  "scope-asks-its-controller": {
+    units: { "session.scope": "[Scope]\nTimeoutStopSec=2\nSendSIGHUP=yes\n" },
+    tell(world) {
+      join(world, "session.scope", [world.kernel.table.foreign(forever).pid], ":1.7");
+      world.start("session.scope").run(second);
+      world.request("session.scope", "stop");
+      world.run();
+    },
+  },
+  "scope-without-processes": {
+    units: { "gone.scope": "[Scope]\n" },
+    tell(world) {
+      join(world, "gone.scope", [4711]);
+      world.start("gone.scope").run();
+      world.deliver({ kind: "abandon", request: 9, unit: "gone.scope" });
+      world.request("gone.scope", "start");
+      world.deliver({ kind: "resetFailed", request: 9, unit: "gone.scope" });
+      world.deliver({ kind: "unload", units: ["gone.scope"] });
       world.run();
     },
   },

@@ -141,6 +141,17 @@ export class Kernel {
       case "adopt":
         this.#adopt(effect);
         break;
+      case "attach": {
+        const { unit, token, pid } = effect;
+        this.after(this.#latency, () => ({
+          kind: "adopted",
+          unit,
+          token,
+          pid,
+          ok: this.table.attach(pid, unit, token),
+        }));
+        break;
+      }
       case "armTimer": {
         const { unit, slot, clock, atUsec } = effect;
         this.timers.arm(unitTimer(unit, slot), clock, atUsec, () => ({ kind: "timer", unit, slot }));
@@ -169,6 +180,7 @@ export class Kernel {
         this.table.spawn({ ...effect, ...cleaner }, this.#options.cleaner?.(effect.unit) ?? succeeds);
         break;
       case "cleanUp":
+      case "requestStop":
       case "reply":
       case "jobNew":
       case "jobRemoved":

@@ -7,7 +7,8 @@ export type Bare<E = Event> = E extends Event ? Omit<E, "now"> : never;
 
 export interface Process {
   readonly pid: number;
-  readonly unit: string;
+  /** Empty for a process that was given to no unit yet. */
+  unit: string;
   readonly program: Program;
   /** "ExecStart" and its kin; empty for a child that was forked. */
   readonly directive: string;
@@ -138,6 +139,25 @@ export class Processes {
     const child = this.#make(process.unit, program, { directive: "", role: "child", tokens: [] });
     this.#run(child, 0);
     return child;
+  }
+
+  /** A process that somebody else started, of no unit. */
+  foreign(program: Program): Process {
+    const process = this.#make("", program, { directive: "", role: "child", tokens: [] });
+    this.#run(process, 0);
+    return process;
+  }
+
+  /** It belongs to this unit from now on, and its end is told to this token. False when it is not there. */
+  attach(pid: number, unit: string, token: Token): boolean {
+    const process = this.alive.get(pid);
+    if (process === undefined) return false;
+    this.#groups.get(process.unit)?.delete(process);
+    process.unit = unit;
+    process.tokens.add(token);
+    this.spawned.add(token);
+    this.#groups.set(unit, (this.#groups.get(unit) ?? new Set()).add(process));
+    return true;
   }
 
   notify(process: Process, fields: readonly (readonly [string, string])[]): Bare {

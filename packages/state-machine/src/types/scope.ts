@@ -66,6 +66,8 @@ export const scopeMachine: Machine = {
     const s = { turn, unit };
     const { state } = scopeData(s);
     if (state === "stop-sigterm" || state === "stop-sigkill") return "quiet";
+    // The keeper is taking its processes in: they are to be known before they are ended.
+    if (state === "start-chown") return "again";
     enterScopeSignal(s, "stop-sigterm", "success");
     return "acted";
   },
