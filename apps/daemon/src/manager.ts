@@ -423,11 +423,7 @@ export class Manager {
     const unit = this.definition(id);
     if (unit === undefined) throw noSuchUnit(id);
     return [
-      ...originProperties(
-        unit,
-        this.core.definitions.graph,
-        this.fileState(unit),
-      ),
+      ...originProperties(unit, this.core.definitions.graph, this.fileState(unit)),
       { name: "Transient", signature: "b", value: this.isTransient(unit.id) },
       { name: "Refs", signature: "as", value: this.references.names(id) },
       ...(unitProperties(unit) as ShownProperty[]),

@@ -17,8 +17,7 @@ import { UnitTarget, unitInterfaces } from "./unit-object.ts";
 /** …/unit/self is the caller's own unit. */
 function ownUnit(manager: Manager, pid: number): string {
   const id = manager.unitOfPid(pid);
-  if (id === undefined)
-    throw new DBusError("org.freedesktop.systemd1.NoSuchUnit", "Client not member of any unit.");
+  if (id === undefined) throw new DBusError("org.freedesktop.systemd1.NoSuchUnit", "Client not member of any unit.");
   return id;
 }
 
