@@ -1,4 +1,5 @@
 import { globSync, readFileSync, statSync } from "node:fs";
+import { errnoText } from "@steward/state-machine";
 import { parseEnvironmentFile } from "@steward/unit-file";
 
 /** One assignment of an environment file. */
@@ -32,7 +33,8 @@ export function readEnvironmentFiles(
         assignments.push(...value);
         problems.push(...diagnostics.map((one) => `${file}: ${one.message}`));
       } catch (error) {
-        if (!missingOk) return { ok: false, path: file, reason: (error as Error).message };
+        const { errno, message } = error as NodeJS.ErrnoException;
+        if (!missingOk) return { ok: false, path: file, reason: errno === undefined ? message : errnoText(-errno) };
       }
     }
   }

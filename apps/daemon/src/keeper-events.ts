@@ -7,7 +7,12 @@ const cldExited = 1;
 const cldDumped = 3;
 
 /** What the core hears of a keeper event; undefined for those that are the shell's own business. */
-export function toCoreEvent(event: KeeperEvent, unitOf: (token: number) => string | undefined): Event | undefined {
+export function toCoreEvent(
+  event: KeeperEvent,
+  unitOf: (token: number) => string | undefined,
+  /** What a failed step of a unit's plan was about. */
+  aboutStep: (unit: string, status: number) => string | undefined,
+): Event | undefined {
   const now: Now = {
     monotonicUsec: event.monotonicUsec,
     boottimeUsec: event.boottimeUsec,
@@ -26,7 +31,17 @@ export function toCoreEvent(event: KeeperEvent, unitOf: (token: number) => strin
       const unit = unitOf(event.token);
       if (unit === undefined) return undefined;
       const { token, status, errno } = event;
-      return { kind: "execFailed", now, unit, token, status, errno, step: String(event.step) };
+      const about = aboutStep(unit, status);
+      return {
+        kind: "execFailed",
+        now,
+        unit,
+        token,
+        status,
+        errno,
+        step: String(event.step),
+        ...(about === undefined ? {} : { about }),
+      };
     }
     case "exited": {
       const unit = unitOf(event.token);

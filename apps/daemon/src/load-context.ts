@@ -36,7 +36,8 @@ export function loadContext(environment: Environment): LoadContext {
       userId: String(uid),
       groupName: names.group(String(gid))?.name ?? String(gid),
       groupId: String(gid),
-      home: user?.home ?? environment.home,
+      // As for systemd, $HOME goes before the user database; the system has none of its own.
+      home: isUser ? environment.home : (user?.home ?? environment.home),
       shell: user?.shell || "/bin/sh",
       runtimeDirectory: places.runtimeDirectory,
       stateDirectory: isUser ? config : "/var/lib",

@@ -18,6 +18,7 @@ import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";
 import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
+import { failedStepSubject } from "./failed-steps.ts";
 import { generateEnvironment, generateUnits } from "./generators.ts";
 import { InstallFiles } from "./install-files.ts";
 import { toCoreEvent } from "./keeper-events.ts";
@@ -299,7 +300,11 @@ export class Steward {
       default:
         break;
     }
-    const core = toCoreEvent(event, (token) => this.unitOfToken(token));
+    const core = toCoreEvent(
+      event,
+      (token) => this.unitOfToken(token),
+      (unit, status) => failedStepSubject(this.definitions.get(unit), status),
+    );
     if (core !== undefined) this.loop.submit(core, event.seq);
   }
 

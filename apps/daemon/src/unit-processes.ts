@@ -19,7 +19,7 @@ import type { LoadedUnit } from "@steward/unit-file";
 import type { Environment } from "./environment.ts";
 import { readEnvironmentFiles } from "./environment-files.ts";
 import { execContextOf } from "./exec-context.ts";
-import { ignoredStepMessage } from "./ignored-steps.ts";
+import { ignoredStepMessage } from "./failed-steps.ts";
 import { encodeExportEntry } from "./journal-export.ts";
 import type { KeeperEffects } from "./performer.ts";
 import { numbersPerEffect } from "./record/entry.ts";

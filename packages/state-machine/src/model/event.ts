@@ -91,6 +91,8 @@ export type Event = { readonly now: Now } & (
       readonly status: number;
       readonly errno: number;
       readonly step: string;
+      /** The file or directory that the step was about, where the unit file names one. */
+      readonly about?: string;
     }
   | {
       readonly kind: "exited";

@@ -35,7 +35,8 @@ export function onExecOk(s: Service, { token }: EventOf<"execOk">): void {
 }
 
 /** A step of the exec plan failed: an `exited` with its status follows. What systemd's child says itself is said here. */
-export function onExecFailed(s: Service, { token, status, errno }: EventOf<"execFailed">): void {
+export function onExecFailed(s: Service, event: EventOf<"execFailed">): void {
+  const { token } = event;
   const { main, mainCommand, state } = data(s);
   const process = control(state);
   const command =
@@ -45,7 +46,7 @@ export function onExecFailed(s: Service, { token, status, errno }: EventOf<"exec
         ? process.command
         : undefined;
   const path = command === undefined ? "" : (settings(s).commands[command.directive][command.index]?.path ?? "");
-  logExecFailed(s.turn, s.unit, path, status, errno);
+  logExecFailed(s.turn, s.unit, path, event);
 }
 
 export function onExited(s: Service, exit: EventOf<"exited">): void {

@@ -55,8 +55,7 @@ export function controlSpawned(turn: Turn, unit: string, { token, pid }: EventOf
 
 /** A step of its exec plan failed: said here, its end follows. `path` is what was to be executed. */
 export function controlExecFailed(turn: Turn, unit: string, event: EventOf<"execFailed">, path: string): void {
-  if (controlled(turn, unit)?.control?.token === event.token)
-    logExecFailed(turn, unit, path, event.status, event.errno);
+  if (controlled(turn, unit)?.control?.token === event.token) logExecFailed(turn, unit, path, event);
 }
 
 /**
