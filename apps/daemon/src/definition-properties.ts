@@ -10,27 +10,43 @@ export interface ShownProperty {
   readonly value: Value;
 }
 
+/** What enable and preset say of a unit's file, looked up on the disk when it is asked for. */
+export type FileState = () => { readonly state: string; readonly preset: string };
+
+interface OriginRow {
+  readonly signature: string;
+  readonly get: (unit: LoadedUnit, files: FileState) => Value;
+}
+
+const origin: Readonly<Record<string, OriginRow>> = {
+  Id: { signature: "s", get: (unit) => unit.id },
+  Names: { signature: "as", get: (unit) => [...unit.names].sort() },
+  LoadState: { signature: "s", get: (unit) => unit.loadState },
+  LoadError: {
+    signature: "(ss)",
+    get: ({ loadError: error }) => (error === undefined ? ["", ""] : [error.name, error.message]),
+  },
+  Description: { signature: "s", get: (unit) => unit.settings.Unit.Description || unit.id },
+  FragmentPath: { signature: "s", get: (unit) => unit.fragmentPath ?? "" },
+  SourcePath: { signature: "s", get: (unit) => unit.sourcePath ?? "" },
+  DropInPaths: { signature: "as", get: (unit) => unit.dropInPaths },
+  UnitFileState: { signature: "s", get: (_unit, files) => files().state },
+  UnitFilePreset: { signature: "s", get: (_unit, files) => files().preset },
+  NeedDaemonReload: { signature: "b", get: (unit) => needsReload(unit) },
+};
+
 /** The properties of org.freedesktop.systemd1.Unit that follow from where a unit comes from, rather than from what its file says. */
-export function originProperties(
-  unit: LoadedUnit,
-  graph: Graph,
-  files: { readonly state: string; readonly preset: string },
-): ShownProperty[] {
-  const error = unit.loadError;
+export function originProperties(unit: LoadedUnit, graph: Graph, files: FileState): ShownProperty[] {
   return [
-    { name: "Id", signature: "s", value: unit.id },
-    { name: "Names", signature: "as", value: [...unit.names].sort() },
-    { name: "LoadState", signature: "s", value: unit.loadState },
-    { name: "LoadError", signature: "(ss)", value: error === undefined ? ["", ""] : [error.name, error.message] },
-    { name: "Description", signature: "s", value: unit.settings.Unit.Description || unit.id },
-    { name: "FragmentPath", signature: "s", value: unit.fragmentPath ?? "" },
-    { name: "SourcePath", signature: "s", value: unit.sourcePath ?? "" },
-    { name: "DropInPaths", signature: "as", value: unit.dropInPaths },
-    { name: "UnitFileState", signature: "s", value: files.state },
-    { name: "UnitFilePreset", signature: "s", value: files.preset },
-    { name: "NeedDaemonReload", signature: "b", value: needsReload(unit) },
+    ...Object.entries(origin).map(([name, { signature, get }]) => ({ name, signature, value: get(unit, files) })),
     ...dependencyProperties(graph, unit.id).map(({ name, value }) => ({ name, signature: "as", value })),
   ];
+}
+
+/** One of them. */
+export function originProperty(unit: LoadedUnit, graph: Graph, files: FileState, name: string): Value | undefined {
+  if (Object.hasOwn(origin, name)) return origin[name]?.get(unit, files);
+  return dependencyProperties(graph, unit.id, name)[0]?.value;
 }
 
 /** Whether a file that the unit was made from is newer, or gone. */

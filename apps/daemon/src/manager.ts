@@ -13,7 +13,7 @@ import {
   type UnitView,
   unitView,
 } from "@steward/state-machine";
-import { isValidUnitName, type LoadContext, type LoadedUnit, unitProperties } from "@steward/unit-file";
+import { isValidUnitName, type LoadContext, type LoadedUnit, unitProperties, unitProperty } from "@steward/unit-file";
 import type { MachineFacts } from "@steward/unit-tree";
 import { builtinReasons } from "./builtin-units.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
@@ -21,7 +21,7 @@ import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal, unitNewSignal, unitRemovedSignal } from "./bus/signals.ts";
 import type { Clock } from "./clock.ts";
-import { originProperties, type ShownProperty } from "./definition-properties.ts";
+import { type FileState, originProperties, originProperty, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";
 import { LogLevel } from "./log-level.ts";
@@ -432,9 +432,29 @@ export class Manager {
     ];
   }
 
-  private fileState(unit: LoadedUnit): { readonly state: string; readonly preset: string } {
-    if (unit.fragmentPath === undefined) return noFile;
-    return this.isTransient(unit.id) ? { state: "transient", preset: "" } : this.files.shown(unit.id);
+  /** One of them, without gathering the others: clients ask one by one while they wait for a job. */
+  property(id: string, name: string): Value | undefined {
+    const unit = this.definition(id);
+    if (unit === undefined) throw noSuchUnit(id);
+    if (name === "Transient") return this.isTransient(unit.id);
+    if (name === "Refs") return this.references.names(id);
+    const named = (each: { readonly name: string }): boolean => each.name === name;
+    return (
+      (runtimeProperties(this.core, id) as ShownProperty[]).find(named)?.value ??
+      (unitProperty(unit, name) as ShownProperty | undefined)?.value ??
+      originProperty(unit, this.core.definitions.graph, this.fileState(unit), name) ??
+      this.parts.processes.properties(id).find(named)?.value
+    );
+  }
+
+  /** Both of a unit's file states are shown, or neither: they are looked up once. */
+  private fileState(unit: LoadedUnit): FileState {
+    let found: ReturnType<FileState> | undefined;
+    return () => {
+      if (unit.fragmentPath === undefined) return noFile;
+      found ??= this.isTransient(unit.id) ? { state: "transient", preset: "" } : this.files.shown(unit.id);
+      return found;
+    };
   }
 
   exportCore(): unknown {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { encodeEntry, numbersPerEffect, recordVersion, type StepEntry } from "../src/record/entry.ts";
+import { decodeEntry, encodeEntry, numbersPerEffect, recordVersion, type StepEntry } from "../src/record/entry.ts";
 import { firstSnapshot, recover } from "../src/record/recover.ts";
 import { RecordStore } from "../src/record/store.ts";
 
@@ -98,4 +98,26 @@ test("a released process, a disarmed timer and an answered question are forgotte
   ]);
   store.append([{ ...step(1), seq: 3, answers: 300 + 2 * numbersPerEffect, effects: [], at: 400 }]);
   expect(recover(store.load("life") as never).shell.unanswered.size).toBe(0);
+});
+
+test.each([
+  ["a job that went away", {}, { "7": null }],
+  ["a unit that went away and a word that looks like it", { "a.service": null, "null.service": { x: "null" } }, {}],
+])("infinity survives beside %s", (_what, units, jobs) => {
+  const entry = { ...step(1), units, jobs };
+  const read = decodeEntry(encodeEntry(entry)) as StepEntry;
+  expect(read).toEqual(entry);
+  const finite = { ...entry, effects: [] };
+  expect(decodeEntry(encodeEntry(finite))).toEqual(finite);
+});
+
+test("a record is compacted when its lines have outgrown its snapshot, however large that is", () => {
+  const store = new RecordStore(join(directory, "record"));
+  const large = "x".repeat(20 << 20);
+  store.reset({ v: recordVersion, ...firstSnapshot("life", { large }, 5) });
+  expect(store.wantsCompaction).toBe(false);
+  store.append([{ ...step(1), units: { "a.service": large.slice(0, 15 << 20) } }]);
+  expect(store.wantsCompaction).toBe(false);
+  store.append([{ ...step(2), units: { "a.service": large.slice(0, 15 << 20) } }]);
+  expect(store.wantsCompaction).toBe(true);
 });

@@ -74,6 +74,8 @@ export interface Interface<Target = unknown> {
     readonly [name: string]: (target: Target, value: Value, context: CallContext) => MaybePromise<void>;
   };
   readonly list?: (target: Target, context: CallContext) => Iterable<PropertyValue>;
+  /** One value of `list`, where it is had much cheaper than all of them. */
+  readonly one?: (target: Target, name: string, context: CallContext) => Value | undefined;
 }
 
 /** Members that are declared and have no code: for a test that says what a program leaves out. */

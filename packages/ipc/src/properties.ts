@@ -52,6 +52,7 @@ function readOne(
 ): Maybe<Value | undefined> {
   const getter = own(bound.get, name);
   if (getter !== undefined) return getter(object.target, context);
+  if (bound.one !== undefined) return bound.one(object.target, name, context);
   for (const listed of bound.list?.(object.target, context) ?? []) if (listed.name === name) return listed.value;
   return undefined;
 }

@@ -22,13 +22,27 @@ static int write_at(int dir, const char *name, const char *text)
     return error;
 }
 
+enum { EVENTS_SIZE = 256 };
+
+/* What cgroup.events says; false where it cannot be read. */
+static bool read_events(const struct pgroup *g, char *text)
+{
+    ssize_t n = g->watch.fd < 0 ? -1 : pread(g->watch.fd, text, EVENTS_SIZE - 1, 0);
+    text[n < 0 ? 0 : n] = 0;
+    return n > 0;
+}
+
+static bool is_vacant(const struct pgroup *g)
+{
+    char text[EVENTS_SIZE];
+    return read_events(g, text) && strstr(text, "populated 0") != NULL;
+}
+
 void cgroup_check(struct pgroup *g)
 {
-    char text[256];
-    ssize_t n = g->watch.fd < 0 ? -1 : pread(g->watch.fd, text, sizeof text - 1, 0);
-    if (n <= 0)
+    char text[EVENTS_SIZE];
+    if (!read_events(g, text))
         return;
-    text[n] = 0;
     if (g->freezing == (strstr(text, "frozen 1") != NULL ? FREEZE_ON : FREEZE_OFF))
         group_frozen(g, 0);
     if (strstr(text, "populated 0") == NULL)
@@ -136,7 +150,7 @@ static void members(const void *where, struct pids *out) { each_below(*(const in
 
 void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 {
-    if (g->dir >= 0)
+    if (g->dir >= 0 && !is_vacant(g)) /* one read instead of a walk: a unit that ended by itself gets all signals of its stop */
         cgroup_signal_dir(g->dir, signo, except, n);
 }
 
@@ -170,12 +184,14 @@ static void remove_children(int dir, void *data)
 /* The unit's own and what is below it, then the slices above that nobody else is in, up to `base` characters of the path. */
 void cgroup_remove_path(char *path, size_t base)
 {
-    int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir < 0)
-        return;
-    each_below(dir, remove_children, NULL);
-    close(dir);
-    for (char *slash; rmdir(path) == 0 && (slash = strrchr(path, '/')) != NULL && slash > path + base;)
+    bool gone = rmdir(path) == 0; /* most have nothing below */
+    int dir = gone ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0) {
+        each_below(dir, remove_children, NULL);
+        close(dir);
+        gone = rmdir(path) == 0;
+    }
+    for (char *slash; gone && (slash = strrchr(path, '/')) != NULL && slash > path + base; gone = rmdir(path) == 0)
         *slash = 0;
 }
 

@@ -16,7 +16,7 @@
 struct creds { pid_t pid; uid_t uid; gid_t gid; };
 
 /* main.c */
-struct keeper { pid_t pid; bool is_pid1; char boot_id[40]; struct rlimit nofile; bool ending, leaving; };
+struct keeper { pid_t pid; uid_t uid; gid_t gid; bool is_pid1; char boot_id[40]; struct rlimit nofile; bool ending, leaving; };
 extern struct keeper keeper;
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* ending.c */

@@ -154,6 +154,8 @@ int main(int argc, char **argv)
         return 2;
     }
     keeper.pid = getpid();
+    keeper.uid = getuid();
+    keeper.gid = getgid();
     keeper.is_pid1 = keeper.pid == 1;
     setup_descriptors();
     if (!keeper.is_pid1)

@@ -169,7 +169,7 @@ static void text_command(unsigned type, struct cur *c)
 
 static void execute(unsigned type, struct cur *c)
 {
-    struct creds self = {keeper.pid, getuid(), getgid()};
+    struct creds self = {keeper.pid, keeper.uid, keeper.gid};
     struct token *t;
     struct slice data;
     uint64_t id;

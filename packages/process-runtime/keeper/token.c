@@ -231,7 +231,7 @@ void token_signal(struct token *t, int signo, bool has_value, int value)
         return;
     }
     /* A direct child is not reaped yet, so its pid is its own; an adopted one is held by its pidfd. */
-    siginfo_t info = {.si_signo = signo, .si_code = SI_QUEUE, .si_pid = keeper.pid, .si_uid = getuid()};
+    siginfo_t info = {.si_signo = signo, .si_code = SI_QUEUE, .si_pid = keeper.pid, .si_uid = keeper.uid};
     info.si_value.sival_int = value;
     if (t->pidfd.fd >= 0)
         syscall(SYS_pidfd_send_signal, t->pidfd.fd, signo, has_value ? &info : NULL, 0);

@@ -62,7 +62,13 @@ export {
   unitTypeOf,
   unitTypes,
 } from "./names.ts";
-export { type PropertySlot, propertySlots, type UnitProperty, unitProperties } from "./properties/properties.ts";
+export {
+  type PropertySlot,
+  propertySlots,
+  type UnitProperty,
+  unitProperties,
+  unitProperty,
+} from "./properties/properties.ts";
 export { type TransientProperty, type TransientUnit, transientUnitText } from "./properties/transient.ts";
 export { isValidSliceName, parentSlice } from "./slice-names.ts";
 export { expandSpecifiers, type SpecifierContext, type SpecifierUnit } from "./specifiers.ts";

@@ -13,6 +13,7 @@ import {
   scanUnitPaths,
   type UnitTree,
   unitProperties,
+  unitProperty,
 } from "@steward/unit-file";
 import { describe, expect, test } from "vitest";
 
@@ -152,6 +153,14 @@ describe("every property that follows from a unit's files is the genuine systemd
     }
     expect(found).toEqual(wanted);
     expect(Object.keys(found).length).toBeGreaterThan(20);
+  });
+
+  test("one asked for alone is the same as among all", () => {
+    for (const { unit: name } of units) {
+      const unit = loadUnit(catalog, name, { facts, specifiers });
+      for (const property of unitProperties(unit)) expect(unitProperty(unit, property.name)).toEqual(property);
+      expect(unitProperty(unit, "NoSuchProperty")).toBeUndefined();
+    }
   });
 
   test("they come in systemd's order", () => {

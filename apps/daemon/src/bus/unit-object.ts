@@ -1,4 +1,4 @@
-import { DBusError, type Interface, type InterfaceDeclaration, type MethodHandler } from "@steward/ipc";
+import { DBusError, type Interface, type InterfaceDeclaration, type MethodHandler, type Value } from "@steward/ipc";
 import { unitTypeOf } from "@steward/unit-file";
 import type { Manager } from "../manager.ts";
 import { cleanUnit, freezeUnit } from "./care-methods.ts";
@@ -24,6 +24,10 @@ export class UnitTarget {
   properties(): ReturnType<Manager["properties"]> {
     this.gathered ??= this.manager.properties(this.id);
     return this.gathered;
+  }
+
+  property(name: string): Value | undefined {
+    return this.manager.property(this.id, name);
   }
 }
 
@@ -55,6 +59,7 @@ const unitInterface: Interface<UnitTarget> = {
     Thaw: ({ manager, id }) => freezeUnit(manager, id, false),
   },
   list: (target) => target.properties(),
+  one: (target, name) => target.property(name),
 };
 
 /** The interface of a unit's type: its own properties, and the processes of those that have some. */
@@ -69,6 +74,7 @@ function typeInterface(declaration: InterfaceDeclaration): Interface<UnitTarget>
       Abandon: ({ manager, id }) => abandonScope(manager, id),
     },
     list: (target) => target.properties(),
+    one: (target, name) => target.property(name),
   };
 }
 

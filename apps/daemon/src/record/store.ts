@@ -14,7 +14,10 @@ export interface LoadedRecord {
   readonly steps: readonly (StepEntry | SettingsEntry)[];
 }
 
-/** Past this many bytes the record is compacted into a snapshot. */
+/**
+ * The record is compacted into a snapshot when the lines behind its snapshot are this long, and longer than the snapshot itself: a machine of
+ * ten thousand units would otherwise write its whole state after every turn.
+ */
 const compactAtBytes = 8 << 20;
 
 /**
@@ -25,6 +28,7 @@ export class RecordStore {
   private readonly path: string;
   private fd: number | undefined;
   private size = 0;
+  private snapshotSize = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -61,6 +65,7 @@ export class RecordStore {
     if (this.fd !== undefined) closeSync(this.fd);
     this.fd = fd;
     this.size = fstatSync(fd).size;
+    this.snapshotSize = this.size;
   }
 
   /** Appends the steps of one turn in one write. */
@@ -72,7 +77,7 @@ export class RecordStore {
   }
 
   get wantsCompaction(): boolean {
-    return this.size > compactAtBytes;
+    return this.size - this.snapshotSize > Math.max(compactAtBytes, this.snapshotSize);
   }
 
   /** Puts a record aside that could not be recovered from. */

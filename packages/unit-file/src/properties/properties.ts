@@ -52,6 +52,7 @@ const special: Readonly<Record<string, Readonly<Record<string, PropertyGetter>>>
 };
 
 const cache = new Map<UnitType, readonly Row[]>();
+const byName = new Map<UnitType, ReadonlyMap<string, Row>>();
 
 /** All properties of a unit type's own interface, then those of the interface Unit, as GetAll("") answers them. */
 export function propertySlots(type: UnitType): readonly PropertySlot[] {
@@ -66,6 +67,18 @@ export function unitProperties(unit: LoadedUnit): UnitProperty[] {
       found.push({ interface: row.interface, name: row.name, signature: row.signature, value: row.get(unit) });
   }
   return found;
+}
+
+/** One of `unitProperties`, without the cost of the others; undefined where a unit's files do not say it. */
+export function unitProperty(unit: LoadedUnit, name: string): UnitProperty | undefined {
+  let known = byName.get(unit.type);
+  if (known === undefined) {
+    known = new Map(rows(unit.type).map((row) => [row.name, row]));
+    byName.set(unit.type, known);
+  }
+  const row = known.get(name);
+  if (row?.get === undefined) return undefined;
+  return { interface: row.interface, name, signature: row.signature, value: row.get(unit) };
 }
 
 function rows(type: UnitType): readonly Row[] {
