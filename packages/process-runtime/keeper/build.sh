@@ -32,7 +32,7 @@ fuzz)
     newest bin/fuzz ./*.c ./*.h fuzz/*.c build.sh && newest bin/steward-keeper-checked ./*.c ./*.h build.sh && exit 0
     checks="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
     # The parsers with everything that acts replaced by nothing, and the whole keeper as it is.
-    $cc $flags $checks -I. -o bin/fuzz.$$ fuzz/fuzz.c bytes.c plan.c manager.c inventory.c journal.c event.c peer.c
+    $cc $flags $checks -I. -o bin/fuzz.$$ fuzz/fuzz.c bytes.c plan.c socket-spec.c manager.c inventory.c journal.c event.c peer.c
     $cc $flags $checks -o bin/checked.$$ ./*.c
     mv bin/fuzz.$$ bin/fuzz
     mv bin/checked.$$ bin/steward-keeper-checked

@@ -2,6 +2,7 @@
 #ifndef CHILD_H
 #define CHILD_H
 #include "bytes.h"
+#include <sys/types.h>
 
 int reg_get(unsigned reg);                 /* -1: nothing in it */
 int reg_set(unsigned reg, int fd);         /* takes fd; 0, or EINVAL */
@@ -26,6 +27,7 @@ int step_nice(struct cur *c);
 /* steps-files.c: below a base directory, safe from links that others made */
 int close_keep(int fd, int error);         /* closes fd, returns error */
 int open_parent(const char *base, char *path, bool make, char **name);
+int open_parent_mode(const char *base, char *path, bool make, mode_t mode, char **name); /* missing ones get this mode */
 int follow(int dir, const char *name, int flags);
 int step_make_directory(struct cur *c);
 int step_remove(struct cur *c);

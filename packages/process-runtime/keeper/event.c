@@ -67,6 +67,7 @@ void event_ack(uint64_t seq)
     fd_acked(event_acked);
     if (was_full && !event_full())
         listeners_want();
+    sockets_want();
 }
 
 bool event_full(void) { return count >= MAX_EVENTS || bytes >= MAX_BYTES; }

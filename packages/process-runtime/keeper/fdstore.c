@@ -9,9 +9,16 @@ static uint64_t next_id = 1;
 uint64_t fd_keep(int fd)
 {
     struct kept_fd *f = xalloc(sizeof *f);
-    *f = (struct kept_fd){kept_fds, next_id++, 0, fd, false};
+    *f = (struct kept_fd){.next = kept_fds, .id = next_id++, .fd = fd};
     kept_fds = f;
     return f->id;
+}
+
+uint64_t fd_keep_pinned(int fd)
+{
+    uint64_t id = fd_keep(fd);
+    kept_fds->pinned = true;
+    return id;
 }
 
 static struct kept_fd **find(uint64_t id)
@@ -43,11 +50,20 @@ static void drop(struct kept_fd **at)
     free(f);
 }
 
+void fd_forget(uint64_t id)
+{
+    struct kept_fd **at = find(id), *f = *at;
+    if (f == NULL)
+        return;
+    *at = f->next;
+    free(f);
+}
+
 /* A BARRIER=1 descriptor tells its sender that all it sent is heard: it closes when the message is recorded, not before. */
 void fd_close(uint64_t id)
 {
     struct kept_fd **at = find(id);
-    if (*at == NULL)
+    if (*at == NULL || (*at)->pinned)
         return;
     if ((*at)->origin > event_acked)
         (*at)->closing = true;
@@ -66,7 +82,7 @@ void fd_hold(uint64_t id)
 void fds_drop_unrecorded(void)
 {
     for (struct kept_fd **at = &kept_fds; *at != NULL;)
-        if ((*at)->origin == 0)
+        if ((*at)->origin == 0 && !(*at)->pinned)
             drop(at);
         else
             at = &(*at)->next;

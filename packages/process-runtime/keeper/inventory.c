@@ -59,12 +59,15 @@ void inventory(uint64_t last_command)
         event_end();
     }
     for (struct kept_fd *f = kept_fds; f != NULL; f = f->next) {
+        if (f->pinned)
+            continue; /* its set has a row */
         struct buf *b = event_begin(EV_ROW_FD, false);
         put_u64(b, f->id);
         put_u64(b, f->origin);
         event_end();
     }
     stream_rows();
+    socket_rows();
     event_begin(EV_INVENTORY_END, false);
     event_end();
 }

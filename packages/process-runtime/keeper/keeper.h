@@ -208,9 +208,11 @@ void reap_all(void);
 void drain_messages(const char *group);    /* notify and log sockets, and the streams of a group, before an exit is reported */
 
 /* fdstore.c: descriptors that came in by messages */
-struct kept_fd { struct kept_fd *next; uint64_t id, origin; int fd; bool closing; };
+struct kept_fd { struct kept_fd *next; uint64_t id, origin; int fd; bool closing, pinned; }; /* pinned: belongs to a set of sockets */
 extern struct kept_fd *kept_fds;
 uint64_t fd_keep(int fd);
+uint64_t fd_keep_pinned(int fd);           /* until fd_forget, which does not close it */
+void fd_forget(uint64_t id);
 void fd_origin(uint64_t id, uint64_t seq);
 int fd_get(uint64_t id);
 void fd_close(uint64_t id);
@@ -266,6 +268,13 @@ bool journal_full(unsigned source);
 bool journal_stream_full(const struct stream *s);
 bool journal_idle(void);
 void journal_pump(void);
+
+/* socket-set.c: sockets of units */
+void sockets_open(uint64_t id, const char *unit, struct slice spec);
+void sockets_arm(uint64_t id, bool on, bool flush);
+void sockets_close(uint64_t id, bool remove);
+void sockets_want(void);
+void socket_rows(void);
 
 /* watch.c, lock.c, clock.c */
 void watch_path(char *id, const char *path, uint32_t mask);

@@ -14,6 +14,7 @@ static void started(struct peer *p)
     inventory(last_command);
     event_resend();
     listeners_want();
+    sockets_want();
 }
 
 static void died(struct peer *p, int code, int status)
@@ -22,6 +23,7 @@ static void died(struct peer *p, int code, int status)
     conns_drop();
     fds_drop_unrecorded();
     listeners_want();
+    sockets_want();
     if (keeper.ending)
         return;
     complain("the manager ended (%s %d); starting it again", code == CLD_EXITED ? "status" : "signal", status);
@@ -140,6 +142,26 @@ static void listen_command(struct cur *c)
     }
 }
 
+static void sockets_command(unsigned type, struct cur *c)
+{
+    uint64_t id = get_u64(c);
+    if (type == CMD_SOCKETS_OPEN) {
+        char *unit = get_str(c);
+        struct slice spec = get_bytes(c);
+        if (!c->bad)
+            sockets_open(id, unit, spec);
+        free(unit);
+    } else if (type == CMD_SOCKETS_ARM) {
+        bool on = get_u8(c) != 0, flush = get_u8(c) != 0;
+        if (!c->bad)
+            sockets_arm(id, on, flush);
+    } else {
+        bool remove = get_u8(c) != 0;
+        if (!c->bad)
+            sockets_close(id, remove);
+    }
+}
+
 static void watch_command(unsigned type, struct cur *c)
 {
     char *id = get_str(c);
@@ -203,6 +225,7 @@ static void execute(unsigned type, struct cur *c)
             journal_datagram(SOURCE_MANAGER, &self, "", "", data.p, data.n);
         }
         break;
+    case CMD_SOCKETS_OPEN: case CMD_SOCKETS_ARM: case CMD_SOCKETS_CLOSE: sockets_command(type, c); break;
     case CMD_CLOSE_FD: fd_close(get_u64(c)); break;
     case CMD_WATCH_PATH: case CMD_UNWATCH_PATH: watch_command(type, c); break;
     case CMD_EXIT: {

@@ -64,9 +64,9 @@ static int open_base(const char *base, bool make)
 
 /*
  * The directory that holds the last part of `path` below `base`; `name` becomes that part (inside `path`, which is
- * cut up). With `make`, missing directories are made 0755.
+ * cut up). With `make`, missing directories are made.
  */
-int open_parent(const char *base, char *path, bool make, char **name)
+int open_parent_mode(const char *base, char *path, bool make, mode_t mode, char **name)
 {
     int dir = open_base(base, make);
     char *part = strtok(path, "/"), *next;
@@ -82,7 +82,7 @@ int open_parent(const char *base, char *path, bool make, char **name)
             *name = part;
             break;
         }
-        if (make && mkdirat(dir, part, 0755) < 0 && errno != EEXIST) {
+        if (make && mkdirat(dir, part, mode) < 0 && errno != EEXIST) {
             int error = errno;
             close(dir);
             errno = error;
@@ -95,6 +95,8 @@ int open_parent(const char *base, char *path, bool make, char **name)
     }
     return dir;
 }
+
+int open_parent(const char *base, char *path, bool make, char **name) { return open_parent_mode(base, path, make, 0755, name); }
 
 static int chown_tree(int fd, uid_t uid, gid_t gid, int depth)
 {

@@ -74,6 +74,18 @@ export {
   listenerKind,
   maxFrameLength,
   protocolVersion,
+  socketsStage,
   tokenState,
 } from "./protocol.ts";
+export type { AddressFacts, PeerAddress, SocketAddress } from "./sockets/address.ts";
+export { buildSocketSpec, type SpecFacts } from "./sockets/build-spec.ts";
+export { type AcceptedConnection, type ConnectionPeer, describePeer } from "./sockets/peer.ts";
+export {
+  encodeSocketSpec,
+  ignoredLabel,
+  portNumber,
+  type SocketOption,
+  type SocketPort,
+  type SocketSpec,
+} from "./sockets/spec.ts";
 export { streamMetadata } from "./standard-streams.ts";

@@ -23,6 +23,7 @@ export interface KeeperRecovery {
   readonly listeners: readonly EventOf<"rowListener">[];
   readonly fds: readonly EventOf<"rowFd">[];
   readonly streams: readonly EventOf<"rowStream">[];
+  readonly sockets: readonly EventOf<"rowSockets">[];
 }
 
 /** Commands that answer the present connection only: they need no number and no record. */
@@ -172,5 +173,6 @@ function gather(rows: readonly KeeperEvent[]): KeeperRecovery {
     listeners: of("rowListener"),
     fds: of("rowFd"),
     streams: of("rowStream"),
+    sockets: of("rowSockets"),
   };
 }

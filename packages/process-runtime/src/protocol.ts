@@ -62,6 +62,11 @@ export const commandTable = {
   reboot: { type: 21, fields: { command: "u32" } },
   journalConfig: { type: 22, fields: { config: "bytes" } },
   ack: { type: 23, fields: { seq: "u64" } },
+  /** Opens the sockets of a unit under a number that is never reused: answered by `socketsOpened`. `spec`: src/sockets/spec.ts. */
+  socketsOpen: { type: 30, fields: { set: "u64", unit: "str", spec: "bytes" } },
+  /** Watches them (`socketReady`, once; `socketAccepted` for each connection), or no longer. `flush`: what waits is thrown away first. */
+  socketsArm: { type: 31, fields: { set: "u64", on: "bool", flush: "bool" } },
+  socketsClose: { type: 32, fields: { set: "u64", remove: "bool" } },
   attach: { type: 60, fields: { token: "u64", group: "str", pid: "u32", startTicks: "u64" } },
   connect: { type: 61, fields: { conn: "u64", path: "str" } },
   holdFd: { type: 62, fields: { fd: "u64" } },
@@ -102,6 +107,7 @@ export const eventTable = {
   rowListener: { type: 131, fields: { id: "str", listener: "u8", path: "str" } },
   rowFd: { type: 132, fields: { fd: "u64", originSeq: "u64" } },
   rowStream: { type: 133, fields: { stream: "u64", token: "u64" } },
+  rowSockets: { type: 136, fields: { set: "u64", unit: "str", armed: "bool", fds: "u64s" } },
   inventoryEnd: { type: 134, fields: {} },
   spawned: { type: 140, fields: { token: "u64", pid: "u32" } },
   execOk: { type: 141, fields: { token: "u64" } },
@@ -145,6 +151,27 @@ export const eventTable = {
   stepIgnored: { type: 156, fields: { token: "u64", status: "u32", errno: "u32", step: "u32" } },
   groupFrozen: { type: 185, fields: { group: "str", frozen: "bool", errno: "u32" } },
   journalDied: { type: 157, fields: { pid: "u32", code: "u32", status: "u32" } },
+  /** All of a set's sockets with the ids of their descriptors, or which port failed; `ignored` are threes: port, option or link, errno. */
+  socketsOpened: {
+    type: 170,
+    fields: { set: "u64", unit: "str", stage: "u8", port: "u32", errno: "u32", fds: "u64s", ignored: "u64s" },
+  },
+  socketReady: { type: 171, fields: { set: "u64", unit: "str", port: "u32", events: "u32", errno: "u32" } },
+  /** A connection, kept as `fd` until `closeFd`. `pid`, `uid` and `gid` are known of AF_UNIX alone; the addresses are sockaddrs. */
+  socketAccepted: {
+    type: 172,
+    fields: {
+      set: "u64",
+      unit: "str",
+      port: "u32",
+      fd: "u64",
+      pid: "u32",
+      uid: "u32",
+      gid: "u32",
+      local: "bytes",
+      remote: "bytes",
+    },
+  },
 } as const satisfies MessageTable;
 
 /** Keeper to journal process. */
@@ -202,6 +229,9 @@ export const tokenState = { starting: 0, alive: 1, exited: 2 } as const;
 
 /** Whether a token's plan got to its end: not yet, exec worked, a step failed. */
 export const execState = { pending: 0, ok: 1, failed: 2 } as const;
+
+/** How far opening a set of sockets got: done, a socket could not be opened, a node not given to its owner. */
+export const socketsStage = { opened: 0, open: 1, own: 2 } as const;
 
 /** How a group's processes are known. */
 export const groupMode = { reaper: 0, cgroup: 1, direct: 2 } as const;

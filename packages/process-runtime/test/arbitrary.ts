@@ -1,6 +1,6 @@
 /** Random messages of the protocol's tables, and random plans. */
 import * as fc from "fast-check";
-import type { ExecPlan, PlanStep } from "../src/index.ts";
+import type { ExecPlan, PlanStep, SocketPort, SocketSpec } from "../src/index.ts";
 import { commandTable } from "../src/index.ts";
 
 const text = fc.string({ maxLength: 40, unit: "grapheme" }).map((value) => value.replaceAll("\0", ""));
@@ -112,4 +112,47 @@ export const plan: fc.Arbitrary<ExecPlan> = fc.record({
     { maxLength: 6 },
   ),
   steps: fc.array(planStep, { maxLength: 10 }),
+});
+
+const path = text.map((name) => `/${name}`);
+const option = fc.record({
+  label: fc.constant("option"),
+  level: u32,
+  name: u32,
+  value: fc.uint8Array({ maxLength: 32 }),
+  otherwise: fc.boolean(),
+  required: fc.boolean(),
+});
+const options = fc.array(option, { maxLength: 6 });
+
+/** One Listen…= of a socket unit. Never opened: only encoded and checked. */
+const socketPort: fc.Arbitrary<SocketPort> = fc.oneof(
+  fc.record({
+    kind: fc.constant("socket" as const),
+    domain: u32,
+    type: u32,
+    protocol: u32,
+    address: fc.uint8Array({ minLength: 2, maxLength: 128 }),
+    path: fc.oneof(path, fc.constant("")),
+    backlog: fc.option(u32, { nil: undefined }),
+    before: options,
+    after: options,
+  }),
+  fc.record({ kind: fc.constant("fifo" as const), path, pipeSize: u32 }),
+  fc.record({ kind: fc.constant("special" as const), path, writable: fc.boolean() }),
+  fc.record({ kind: fc.constant("queue" as const), path, maxMessages: small, messageSize: small }),
+  fc.record({ kind: fc.constant("fail" as const), errno: small }),
+);
+
+export const socketSpec: fc.Arbitrary<SocketSpec> = fc.record({
+  directoryMode: small,
+  mode: small,
+  owner: fc.oneof(
+    fc.record({ uid: fc.option(small, { nil: undefined }), gid: fc.option(small, { nil: undefined }) }),
+    fc.record({ error: small }),
+  ),
+  accept: fc.boolean(),
+  links: fc.array(path, { maxLength: 3 }),
+  replacesLinks: fc.boolean(),
+  ports: fc.array(socketPort, { minLength: 1, maxLength: 5 }),
 });

@@ -25,7 +25,9 @@ import {
   maxFrameLength,
   opNumber,
   ProtocolError,
+  portNumber,
   protocolVersion,
+  socketsStage,
   tokenState,
 } from "../src/index.ts";
 import { command, message } from "./arbitrary.ts";
@@ -142,6 +144,8 @@ test("the keeper's numbers are the same", () => {
   for (const [name, number] of Object.entries(tokenState)) wanted[`TOKEN_${cName(name)}`] = number;
   for (const [name, number] of Object.entries(execState)) wanted[`EXEC_${cName(name)}`] = number;
   for (const [name, number] of Object.entries(groupMode)) wanted[`GROUP_${cName(name)}`] = number;
+  for (const [name, number] of Object.entries(portNumber)) wanted[`PORT_${cName(name)}`] = number;
+  Object.assign(wanted, { SOCKETS_STAGE_OPEN: socketsStage.open, SOCKETS_STAGE_OWN: socketsStage.own });
   Object.assign(wanted, {
     INPUT_LOG: 0,
     INPUT_FD: 1,

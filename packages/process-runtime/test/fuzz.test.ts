@@ -3,8 +3,15 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
-import { encodeCommand, encodeJournalOutput, encodePlan, journalOutTable, type KeeperCommand } from "../src/index.ts";
-import { command, message, plan } from "./arbitrary.ts";
+import {
+  encodeCommand,
+  encodeJournalOutput,
+  encodePlan,
+  encodeSocketSpec,
+  journalOutTable,
+  type KeeperCommand,
+} from "../src/index.ts";
+import { command, message, plan, socketSpec } from "./arbitrary.ts";
 
 const keeper = join(import.meta.dirname, "../keeper");
 const seed = 20_261_123;
@@ -41,6 +48,7 @@ test.each([
     () => fc.sample(message(journalOutTable), { numRuns: 300, seed }).map((one) => encodeJournalOutput(one as never)),
   ],
   ["plan", plans],
+  ["sockets", () => fc.sample(socketSpec, { numRuns: 300, seed }).map((one) => encodeSocketSpec(one))],
 ])("%s survives", { timeout: 120_000 }, (what, samples) => {
   const output = execFileSync(join(keeper, "bin/fuzz"), [what, String(seed), "60000"], {
     input: pack(samples()),

@@ -179,7 +179,7 @@ export class Journal {
 }
 
 /** How the keeper is started. */
-export type Mode = "subreaper" | "pid1" | "container" | "nobody";
+export type Mode = "subreaper" | "pid1" | "container" | "nobody" | "network";
 
 /** What Docker leaves to root in a container. */
 const containerCapabilities =
@@ -213,6 +213,8 @@ export class Keeper {
       subreaper: [],
       pid1: unshare,
       container: [...unshare, "setpriv", bounding],
+      // A loopback of its own, so that ports are free.
+      network: ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"],
       nobody: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
     }[mode];
     const [program, ...args] = [...before, ...command] as [string, ...string[]];

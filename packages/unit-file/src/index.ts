@@ -94,7 +94,7 @@ export { type ExitStatusSet, parseExitStatus } from "./values/exit-status.ts";
 export { exitStatusNames } from "./values/exit-status-names.ts";
 export { addressFamilies, type NameFilter } from "./values/filters.ts";
 export type { ImageMount, RootHash } from "./values/images.ts";
-export type { IpPrefix } from "./values/ip.ts";
+export { type IpPrefix, parseIpv4, parseIpv6 } from "./values/ip.ts";
 export type { BusValue, Facts, ManagerDefaults, Rlimit } from "./values/kind.ts";
 export { limitNames, parseRlimit } from "./values/limits.ts";
 export { allCapabilities, allNamespaces, type NumberSet, parseCapability } from "./values/masks.ts";

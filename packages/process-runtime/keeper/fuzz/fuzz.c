@@ -1,9 +1,10 @@
 /*
  * fuzz WHAT SEED ROUNDS < SAMPLES: mutates samples (u32 length and bytes each) and feeds them to the code that reads
- * what other processes send. WHAT: manager, journal or plan. What would act on the machine is replaced below.
+ * what other processes send. WHAT: manager, journal, plan or sockets. What would act on the machine is replaced below.
  */
 #include "keeper.h"
 #include "loop.h"
+#include "sockets.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,29 @@ void lock_path(const char *path) { (void)path; }
 void fd_close(uint64_t id) { (void)id; }
 void fd_acked(uint64_t seq) { (void)seq; }
 void fds_drop_unrecorded(void) {}
+void sockets_arm(uint64_t id, bool on, bool flush) { (void)id; (void)on; (void)flush; }
+void sockets_close(uint64_t id, bool remove) { (void)id; (void)remove; }
+void sockets_want(void) {}
+void socket_rows(void) {}
+/* Read, and walked as it is when it is applied. */
+void sockets_open(uint64_t id, const char *unit, struct slice bytes)
+{
+    struct socket_spec spec;
+    (void)id; (void)unit;
+    volatile size_t sum = 0;
+    if (socket_spec_read(bytes, &spec))
+        for (uint32_t i = 0; i < spec.nports; i++) {
+            uint32_t level, name;
+            unsigned flags;
+            struct slice value;
+            for (struct options o = spec.ports[i].before; option_next(&o, &level, &name, &flags, &value);)
+                sum += value.n > 0 ? value.p[value.n - 1] : level;
+            for (struct options o = spec.ports[i].after; option_next(&o, &level, &name, &flags, &value);)
+                sum += value.n > 0 ? value.p[value.n - 1] : name;
+            sum += strlen(spec.ports[i].path) + (spec.ports[i].kind == PORT_SOCKET ? spec.ports[i].address.p[spec.ports[i].address.n - 1] : 0);
+        }
+    socket_spec_free(&spec);
+}
 
 static uint64_t state;
 static uint64_t rnd(void)
@@ -186,8 +210,13 @@ int main(int argc, char **argv)
         } else {
             uint8_t *exact = malloc(b.n);
             memcpy(exact, b.p, b.n);
-            plan_check((struct slice){exact, (uint32_t)b.n}, &inputs);
-            plan_inputs_free(&inputs);
+            struct slice all_of_it = {exact, (uint32_t)b.n};
+            if (strcmp(argv[1], "sockets") == 0)
+                sockets_open(1, "u", all_of_it);
+            else {
+                plan_check(all_of_it, &inputs);
+                plan_inputs_free(&inputs);
+            }
             free(exact);
         }
         buf_free(&b);
