@@ -58,6 +58,7 @@ describe.skipIf(cannot.length > 0 || isReference)(
           if (budgetMs > 0 && performance.now() - began > budgetMs) return;
           const result = await run(which, cut, cgroup);
           done += 1;
+          if (done % 100 === 0) console.log(`${which}, cgroup ${cgroup}: ${done} of ${cuts.length} cuts so far`);
           if (result.end !== expected)
             different.push(`${cut}:\n${firstDifference(expected, result.end)}\n${result.console.slice(-600)}`);
         }

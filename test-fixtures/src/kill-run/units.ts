@@ -16,7 +16,7 @@ export function busyUnits(puppet: string): Record<string, string> {
     "talker.service": [
       "[Service]",
       "Type=notify",
-      `ExecStart=${puppet} ${began("talker")} notify=STATUS=one ${lines("talker", 10)} notify=READY=1 notify=STATUS=two barrier say=talker-end wait`,
+      `ExecStart=${puppet} ${began("talker")} notify=STATUS=one ${lines("talker", 10)} notify=READY=1 notify=STATUS=two barrier say=talker-end notify=STATUS=three wait`,
     ].join("\n"),
     "task.service": [
       "[Unit]",
@@ -48,7 +48,7 @@ export function busyUnits(puppet: string): Record<string, string> {
     "victim.service": [
       "[Service]",
       "Type=exec",
-      `ExecStart=${puppet} ${began("victim")} say=victim-runs wait`,
+      `ExecStart=${puppet} say=victim-runs ${began("victim")} wait`,
       `ExecStopPost=${puppet} append=/run/seen/stops:victim`,
     ].join("\n"),
     "late.service": [
@@ -81,6 +81,8 @@ export const busyServices = ["talker", "task", "crasher", "forker", "victim", "l
  */
 const driver = `
 echo begin >>/run/seen/driver
+# Type=exec says nothing about how far it got: it is not stopped before it began.
+until [ -s /run/seen/victim ]; do sleep 0.02; done
 calm() { while :; do j=$(systemctl list-jobs --no-legend 2>/dev/null) && [ -z "$(echo "$j" | grep -v -e driver.service -e default.target -e 'No jobs')" ] && return; sleep 0.02; done; }
 state() { until s=$(systemctl show -P ActiveState "$1" 2>/dev/null); do sleep 0.02; done; echo "$s"; }
 until [ "$(state victim.service)" = inactive ]; do systemctl stop victim.service 2>/dev/null; calm; done
@@ -101,7 +103,7 @@ ask() { until answer=$(timeout 5 systemctl "$@" 2>&1); do late && break; sleep 0
 rest() {
   [ "$(ask show -P ActiveState driver.service)" = active ] &&
   [ "$(wc -l </run/seen/crasher 2>/dev/null)" = 3 ] && [ "$(ask show -P ActiveState crasher.service)" = active ] &&
-  [ "$(ask show -P StatusText talker.service)" = two ] &&
+  [ "$(ask show -P StatusText talker.service)" = three ] &&
   [ -z "$(ask list-jobs --no-legend | grep -v 'No jobs')" ]
 }
 until rest; do late && { echo "never at rest"; break; }; sleep 0.02; done
