@@ -25,6 +25,8 @@ export {
   type ScenarioAction,
   type ScenarioStep,
 } from "./simulate/scenario.ts";
+export { formatAction, formatScenario } from "./simulate/scenario-file/format.ts";
+export { parseScenario } from "./simulate/scenario-file/parse.ts";
 export { Simulator, type SimulatorOptions } from "./simulate/simulator.ts";
 export { type Step, step } from "./step.ts";
 export type { Changed } from "./turn.ts";

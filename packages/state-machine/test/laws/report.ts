@@ -1,4 +1,4 @@
-import type { Scenario } from "@steward/state-machine";
+import { formatScenario, type Scenario } from "@steward/state-machine";
 import { check, checkRecovery } from "./check.ts";
 import type { Breach } from "./laws.ts";
 import { shrink } from "./shrink.ts";
@@ -23,6 +23,6 @@ export function report(seed: number, breach: Breach, failing: Scenario): string 
   return [
     `seed ${seed} breaks the law "${breach.law}": ${breachOf(shortest)?.told ?? breach.told}`,
     "",
-    JSON.stringify(shortest, null, 2),
+    formatScenario(shortest),
   ].join("\n");
 }
