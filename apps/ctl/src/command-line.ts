@@ -27,7 +27,7 @@ class Mistake {
 }
 
 /** Verbs that are programs of their own beside systemctl: what follows them they read by their own tables. */
-const ownVerbs: readonly string[] = ["analyze", "escape", "import", "verify"];
+const ownVerbs: readonly string[] = ["analyze", "escape", "import", "replay", "simulate", "verify"];
 
 /** Reads arguments (without node and script). `logs` and `journal` read -f, -p, -t and -r as journalctl does. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {

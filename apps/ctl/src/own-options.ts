@@ -1,4 +1,4 @@
-/** Options of verbs that are programs of their own beside systemctl: analyze, escape, import, verify. */
+/** Options of verbs that are programs of their own beside systemctl: analyze, escape, import, replay, simulate, verify. */
 import { type Options, parseArguments } from "./command-line.ts";
 import { type Context, program } from "./context.ts";
 import { Failure } from "./failure.ts";

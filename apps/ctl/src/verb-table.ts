@@ -141,6 +141,11 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Check unit files before anything runs them",
     load: async () => (await import("./verify/verify.ts")).verify,
   },
+  simulate: {
+    paged: true,
+    help: "Play a scenario on unit files, and tell what would happen",
+    load: async () => (await import("./simulate/simulate.ts")).simulate,
+  },
   escape: {
     help: "Escape strings for unit names, as systemd-escape does",
     load: async () => (await import("./escape/escape.ts")).escapeVerb,

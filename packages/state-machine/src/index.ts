@@ -28,5 +28,13 @@ export {
 export { formatAction, formatScenario } from "./simulate/scenario-file/format.ts";
 export { parseScenario } from "./simulate/scenario-file/parse.ts";
 export { Simulator, type SimulatorOptions } from "./simulate/simulator.ts";
+export { standardUnits } from "./simulate/standard-units.ts";
+export {
+  playTimeline,
+  type ShownState,
+  type Timeline,
+  type TimelineEntry,
+  type TimelineUnit,
+} from "./simulate/timeline.ts";
 export { type Step, step } from "./step.ts";
 export type { Changed } from "./turn.ts";

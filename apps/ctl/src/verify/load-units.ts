@@ -17,7 +17,7 @@ import type { Options } from "../command-line.ts";
 import { installPlace } from "../verbs/install-place.ts";
 
 /** What specifiers stand for on this machine. */
-function contextOf(options: Options): LoadContext {
+export function contextOf(options: Options): LoadContext {
   const user = userInfo();
   const scope = scopeOf(options, user.uid);
   return {

@@ -1,19 +1,19 @@
 import type { GraphUnit } from "@steward/graph";
-import { resolveName } from "../definition/definitions.ts";
+import { definitionOf, resolveName } from "../definition/definitions.ts";
 import type { ConditionOutcome, Event } from "../model/event.ts";
 import { control } from "../service/data.ts";
 import type { Step } from "../step.ts";
 import type { Process } from "./processes.ts";
-import type { Program } from "./program.ts";
 import { type ProcessAct, programOf, type Scenario, type ScenarioAction, type ScenarioStep } from "./scenario.ts";
 import { Simulator } from "./simulator.ts";
+import { typicalProgram } from "./typical.ts";
 
 export interface PlayOptions {
   readonly units: readonly GraphUnit[];
   readonly builtin?: Readonly<Record<string, string>>;
   readonly scope?: "system" | "user";
-  /** What a command does that the scenario says nothing of. */
-  readonly otherwise?: (unit: string, directive: string, index: number) => Program | undefined;
+  /** A command that the scenario says nothing of does what its unit waits for; otherwise it succeeds at once. */
+  readonly typical?: boolean;
   readonly tellsLast?: boolean;
   /** The conditions of a unit as they are on this machine; the scenario's own word counts more. */
   readonly conditions?: (unit: string) => {
@@ -58,7 +58,8 @@ export class Play {
       ...(options.scope === undefined ? {} : { scope: options.scope }),
       tellsLast: options.tellsLast ?? true,
       program: (unit, directive, index) =>
-        programOf(scenario.programs, unit, directive, index) ?? options.otherwise?.(unit, directive, index),
+        programOf(scenario.programs, unit, directive, index) ??
+        (options.typical ? typicalProgram(definitionOf(this.simulator.state, unit), directive) : undefined),
       conditions: (unit) => {
         const met = this.#met.get(unit);
         if (met === false) return { conditions: [failedCondition], asserts: [] };

@@ -19,6 +19,7 @@ export interface Process {
   dying: boolean;
   /** It does nothing any more, and only SIGKILL ends it. */
   hung: boolean;
+  ownsName: boolean;
 }
 
 /** What of a `spawn` the machine looks at. */
@@ -109,6 +110,7 @@ export class Processes {
       ignores,
       dying: false,
       hung: false,
+      ownsName: false,
     };
     this.alive.set(pid, process);
     const group = this.#groups.get(unit);
@@ -122,6 +124,12 @@ export class Processes {
     const active = (): boolean => this.alive.has(process.pid) && !process.hung;
     for (const message of program.notify ?? [])
       this.#world.after(delay + message.atUsec, () => (active() ? this.notify(process, message.fields) : undefined));
+    if (program.ownsNameUsec !== undefined)
+      this.#world.after(delay + program.ownsNameUsec, () => {
+        if (!active()) return undefined;
+        process.ownsName = true;
+        return { kind: "busName", unit: process.unit, owned: true };
+      });
     for (const fork of program.forks ?? [])
       this.#world.after(delay + fork.atUsec, () => {
         if (!active()) return undefined;
@@ -194,6 +202,7 @@ export class Processes {
     const { unit, pid, program } = process;
     if (!this.vanish(pid)) return undefined;
     const last = this.members(unit).length === 0;
+    if (process.ownsName) this.#world.after(0, () => ({ kind: "busName", unit, owned: false }));
     if (last) this.#world.after(5, () => (this.members(unit).length === 0 ? { kind: "groupEmpty", unit } : undefined));
     const [token, ...others] = process.tokens;
     if (token === undefined) return undefined;

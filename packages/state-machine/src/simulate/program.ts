@@ -15,6 +15,8 @@ export interface Program {
   readonly execFails?: { readonly status: number; readonly errno: number };
   /** Messages by sd_notify(3). */
   readonly notify?: readonly { readonly atUsec: number; readonly fields: readonly (readonly [string, string])[] }[];
+  /** It takes its BusName= after so long, and gives it up by ending. */
+  readonly ownsNameUsec?: number;
   /** Children in the same unit, left behind when it ends. */
   readonly forks?: readonly { readonly atUsec: number; readonly program: Program; readonly writesPidFile?: string }[];
   /** Signals that do nothing to it. */

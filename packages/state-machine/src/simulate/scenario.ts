@@ -53,6 +53,8 @@ export interface Scenario {
   readonly directories: readonly string[];
   /** Unit files that the scenario brings itself. */
   readonly units: Readonly<Record<string, string>>;
+  /** The lines of the scenario's file before each unit file's first: what is wrong in it can be told where it stands. */
+  readonly unitLines?: Readonly<Record<string, number>>;
   /** By unit, or by unit and command as "a.service ExecStartPre" or "a.service ExecStart 1". */
   readonly programs: Readonly<Record<string, Program>>;
   /** Units whose conditions do not hold. */

@@ -63,6 +63,7 @@ export function randomProgram(random: Random, unit: string): Program {
     ...(random.chance(0.06) ? { execFails: { status: 203, errno: 2 } } : {}),
     ...(random.chance(0.04) ? { cannotSpawn: "Failed to load environment files: No such file or directory" } : {}),
     ...(random.chance(0.45) ? { notify: random.pick(conversations) } : {}),
+    ...(random.chance(0.2) ? { ownsNameUsec: random.pick([0, 2_000, second]) } : {}),
     ...(children === undefined ? {} : { forks: children }),
     ...(random.chance(0.12) ? { ignores: random.pick([[SIGTERM], [SIGTERM, 6], [1, 2, SIGTERM]]) } : {}),
     ...(random.chance(0.2) ? { dyingUsec: random.pick([10, 2_000, 2 * second]) } : {}),

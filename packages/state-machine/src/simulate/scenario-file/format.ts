@@ -30,6 +30,7 @@ function programText(program: Program): string {
   if (program.cannotSpawn !== undefined) parts.push(`cannot be spawned "${program.cannotSpawn}"`);
   for (const { atUsec, fields: pairs } of program.notify ?? [])
     parts.push(`notifies ${fields(pairs)} after ${time(atUsec)}`);
+  if (program.ownsNameUsec !== undefined) parts.push(`owns its name after ${time(program.ownsNameUsec)}`);
   for (const { atUsec, program: forked, writesPidFile } of program.forks ?? [])
     parts.push(
       `forks after ${time(atUsec)}${child(forked)}${writesPidFile === undefined ? "" : ` writing ${word(writesPidFile)}`}`,

@@ -14,6 +14,7 @@ const clauses = [
   "handles",
   "notifies",
   "forks",
+  "owns",
   "takes",
   "uses",
   "fails",
@@ -113,6 +114,11 @@ function parseClause(words: Words, draft: Draft): void {
       draft.forks = [...(draft.forks ?? []), fork];
       return;
     }
+    case "owns":
+      words.need("its");
+      words.need("name");
+      draft.ownsNameUsec = words.take("after") ? words.time() : 0;
+      return;
     case "takes":
       parseTakes(words, draft);
       return;

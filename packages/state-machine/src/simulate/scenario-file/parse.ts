@@ -19,6 +19,7 @@ const directives = [
 interface Draft {
   readonly directories: string[];
   readonly units: Record<string, string>;
+  readonly unitLines: Record<string, number>;
   readonly programs: Record<string, Program>;
   readonly unmet: string[];
   readonly steps: ScenarioStep[];
@@ -76,8 +77,9 @@ function parseUnit(lines: readonly string[], from: number, name: string, draft: 
   if (end < 0) throw new LineError(1, `The unit file of ${name} is not closed. Expected end in a line of its own.`);
   draft.units[name] = lines
     .slice(from + 1, end)
-    .map((line) => `${line.trimStart()}\n`)
+    .map((line) => `${line}\n`)
     .join("");
+  draft.unitLines[name] = from + 1;
   return end;
 }
 
@@ -91,6 +93,7 @@ export function parseScenario(
   const draft: Draft = {
     directories: [],
     units: {},
+    unitLines: {},
     programs: {},
     unmet: [],
     steps: [],
@@ -117,7 +120,15 @@ export function parseScenario(
       diagnostics.push({ severity: "error", file, line: at + 1, column: error.column, message: error.message });
     }
   }
-  const { directories, units, programs, unmet, steps, untilUsec } = draft;
-  const value = { directories, units, programs, unmet, steps, ...(untilUsec === undefined ? {} : { untilUsec }) };
+  const { directories, units, unitLines, programs, unmet, steps, untilUsec } = draft;
+  const value = {
+    directories,
+    units,
+    ...(Object.keys(units).length === 0 ? {} : { unitLines }),
+    programs,
+    unmet,
+    steps,
+    ...(untilUsec === undefined ? {} : { untilUsec }),
+  };
   return { value, diagnostics };
 }
