@@ -4,6 +4,10 @@ import type { Clock } from "./clock.ts";
 import type { Definitions } from "./definitions.ts";
 import type { PidFiles } from "./pid-files.ts";
 import type { LocalEffect } from "./record/shell-state.ts";
+import { readStamp } from "./stamps.ts";
+
+/** A local effect that is answered at once. */
+export type PromptEffect = Exclude<LocalEffect, { kind: "lookAtPaths" }>;
 
 /** What the shell looks at to answer. */
 export interface AnswerParts {
@@ -12,10 +16,12 @@ export interface AnswerParts {
   readonly clock: Clock;
   readonly pidFiles: PidFiles;
   readonly onlyProcess: (unit: string) => number;
+  /** Where the stamp files of timers are. */
+  readonly stamps: string;
 }
 
 /** Effects that this process answers itself, at once: each has exactly one event. Asking again after a death is harmless. */
-export function answer(parts: AnswerParts, effect: LocalEffect): Event {
+export function answer(parts: AnswerParts, effect: PromptEffect): Event {
   const now = parts.clock.now();
   const { unit } = effect;
   switch (effect.kind) {
@@ -28,6 +34,8 @@ export function answer(parts: AnswerParts, effect: LocalEffect): Event {
     case "readPidFile":
       if (effect.watch) parts.pidFiles.lookAgain(unit);
       return parts.pidFiles.read(unit, effect.path);
+    case "readStamp":
+      return { kind: "stampRead", now, unit, stamp: effect.stamp, mtimeUsec: readStamp(parts.stamps, unit) };
     case "findMainPid":
       return { kind: "pidFile", now, unit, pid: parts.onlyProcess(unit) };
   }

@@ -46,6 +46,11 @@ Differences that are no directive's:
 - Without a writable cgroup tree each unit's processes are held together by a process of the keeper's own, their subreaper.
 - As PID 1, SIGTERM ends the container in order (systemd would re-execute itself).
 - Calls that pass descriptors are refused on the private socket: clients fall back to calls without.
+- OnBootSec= counts from steward's own start in a container, as under systemd, and also as root beside another init.
+- WakeSystem= does not wake the machine; the timer counts the time that it slept and elapses when it is awake again. (systemd in a container refuses
+  such a timer.) A clock change and a change of /etc/localtime reach timers as under systemd.
+- Several inotify watches that systemd gives each path unit are one of the keeper's here. Where the kernel drops events because too many came at once,
+  PathChanged= and PathModified= start their unit, as something may have changed.
 - Type=dbus services need a bus that steward does not watch yet: they become active when their process runs.
 `;
 

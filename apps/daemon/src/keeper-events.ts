@@ -1,6 +1,7 @@
 import type { KeeperEvent } from "@steward/process-runtime";
 import type { Event, Now } from "@steward/state-machine";
 import { parseNotifyMessage } from "./notify-message.ts";
+import { watchOf } from "./path-looks.ts";
 
 /** CLD_ codes of waitid(2), as the keeper passes them. */
 const cldExited = 1;
@@ -64,6 +65,12 @@ export function toCoreEvent(
       const unit = unitOf(event.token);
       if (unit === undefined) return undefined;
       return { kind: "adopted", now, unit, token: event.token, pid: event.pid, ok: event.errno === 0 };
+    }
+    case "clockChanged":
+      return { kind: "clockChanged", now };
+    case "pathChanged": {
+      const watch = watchOf(event.id);
+      return watch === undefined ? undefined : { kind: "pathTouched", now, ...watch, itself: event.mask !== 0 };
     }
     default:
       return undefined;

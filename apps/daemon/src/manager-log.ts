@@ -29,6 +29,11 @@ export class ManagerLog {
     this.keeper.send({ kind: "log", entry }, 0);
   }
 
+  /** A line about a unit. */
+  unit(unit: string, priority: string, message: string): void {
+    this.line(priority, `${unit}: ${message}`, [[this.scope === "system" ? "UNIT" : "USER_UNIT", unit]]);
+  }
+
   /** What a generator prints goes to the journal under its own name. */
   readonly generator: GeneratorLog = (identifier, priority, message) =>
     this.line(String(priority), message, [["SYSLOG_IDENTIFIER", identifier]]);

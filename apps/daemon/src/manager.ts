@@ -10,6 +10,7 @@ import {
   runtimeProperties,
   step,
   systemState,
+  type TimeFacts,
   type UnitView,
   unitView,
 } from "@steward/state-machine";
@@ -50,6 +51,7 @@ export interface ManagerParts {
   readonly environment: Map<string, string>;
   readonly version: string;
   readonly searchPath: () => readonly string[];
+  readonly timeFacts: () => TimeFacts;
   /** Queues an event for the loop; `seq` is the keeper event's that it came from. */
   readonly submit: (event: Event, seq?: number) => void;
   /** Works off what is queued, so that the caller sees its outcome. */
@@ -217,14 +219,22 @@ export class Manager {
     return this.loadUnit(name);
   }
 
-  submitLoad(units: readonly LoadedUnit[], replaceAll: boolean): void {
+  submitLoad(units: readonly LoadedUnit[], replaceAll: boolean, reloaded = false): void {
     if (units.length === 0 && !replaceAll) return;
     const { places, definitions } = this.parts;
     const builtin = builtinReasons({
       bootedElsewhere: places.scope === "system" && !places.init,
       dependencies: (target) => pulledIn(definitions.get(target)),
     });
-    this.parts.submit({ kind: "load", now: this.parts.clock.now(), units, replaceAll, builtin });
+    this.parts.submit({
+      kind: "load",
+      now: this.parts.clock.now(),
+      units,
+      replaceAll,
+      reloaded,
+      builtin,
+      time: this.parts.timeFacts(),
+    });
     if (!replaceAll) for (const { id } of units) this.parts.emit(unitNewSignal(id));
   }
 
@@ -349,7 +359,7 @@ export class Manager {
     this.files.forget();
     const loaded = this.parts.definitions.reload(this.referencedUnits());
     this.parts.logDiagnostics(loaded);
-    this.submitLoad(loaded, true);
+    this.submitLoad(loaded, true, true);
     this.parts.settle();
     this.moment("UnitsLoadFinishTimestamp");
     this.moment("UnitsLoadTimestamp");

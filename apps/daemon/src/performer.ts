@@ -1,7 +1,7 @@
 import type { KeeperClient } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
+import type { PromptEffect } from "./answers.ts";
 import { encodeExportEntry } from "./journal-export.ts";
-import type { LocalEffect } from "./record/shell-state.ts";
 
 /** Commands of the keeper that an effect becomes. */
 export interface KeeperEffects {
@@ -15,6 +15,7 @@ export interface KeeperEffects {
   cleanUp(effect: Extract<Effect, { kind: "cleanUp" }>, number: number): void;
   removePidFile(effect: Extract<Effect, { kind: "removePidFile" }>, number: number): void;
   watchPidFile(unit: string, path: string, number: number): void;
+  touchStamp(effect: Extract<Effect, { kind: "touchStamp" }>, number: number): void;
 }
 
 /** What the performer does with effects that stay inside this process. */
@@ -22,7 +23,11 @@ export interface LocalEffects {
   spawnFailed(effect: Extract<Effect, { kind: "spawn" }>, reason: string): void;
   /** Whether lines of this priority are kept. */
   logs(priority: number): boolean;
-  answer(effect: LocalEffect): Event;
+  answer(effect: PromptEffect): Event;
+  /** Begins a look; its answer comes when the keeper has set the watches. */
+  lookAtPaths(effect: Extract<Effect, { kind: "lookAtPaths" }>, number: number): void;
+  /** Ends one, and takes its watches away: the keeper's work. */
+  unwatchPaths(effect: Extract<Effect, { kind: "unwatchPaths" }>, number: number): void;
   reply(effect: Extract<Effect, { kind: "reply" }>): void;
   jobNew(effect: Extract<Effect, { kind: "jobNew" }>): void;
   jobRemoved(effect: Extract<Effect, { kind: "jobRemoved" }>): void;
@@ -89,8 +94,15 @@ export class Performer {
       case "unwatchPidFile":
         this.keeper.send({ kind: "unwatchPath", id: effect.unit }, number);
         return;
+      case "touchStamp":
+        return this.outside.touchStamp(effect, number);
+      case "lookAtPaths":
+        return this.inside.lookAtPaths(effect, number);
+      case "unwatchPaths":
+        return this.inside.unwatchPaths(effect, number);
       case "checkConditions":
       case "findMainPid":
+      case "readStamp":
         this.submit(this.inside.answer(effect), 0, number);
         return;
       case "log":
@@ -129,6 +141,8 @@ export class Performer {
       case "attach":
       case "removePidFile":
       case "unwatchPidFile":
+      case "touchStamp":
+      case "unwatchPaths":
       case "log":
       case "systemAction":
         return true;

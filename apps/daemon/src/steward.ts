@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
-import { answer } from "./answers.ts";
+import { answer, type PromptEffect } from "./answers.ts";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
 import {
@@ -22,24 +22,29 @@ import { failedStepSubject } from "./failed-steps.ts";
 import { generateEnvironment, generateUnits } from "./generators.ts";
 import { InstallFiles } from "./install-files.ts";
 import { toCoreEvent } from "./keeper-events.ts";
+import { LocalZone, zoneWatch } from "./local-zone.ts";
 import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
 import { ManagerLog } from "./manager-log.ts";
 import type { Options } from "./options.ts";
+import { PathLooks, watchOf } from "./path-looks.ts";
 import { Performer } from "./performer.ts";
 import { PidFiles } from "./pid-files.ts";
 import { reconcile } from "./reconcile.ts";
 import { numbersPerEffect, recordVersion } from "./record/entry.ts";
-import { exportShell, type LocalEffect, type ShellState } from "./record/shell-state.ts";
+import { exportShell, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
 import { Requests } from "./requests.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalAction } from "./signals.ts";
+import { stampDirectory } from "./stamps.ts";
+import { timeFacts } from "./time-facts.ts";
 import { Timers } from "./timers.ts";
 import { TransientFiles } from "./transient/transient-files.ts";
 import { UnitListing } from "./unit-listing.ts";
 import { UnitPaths } from "./unit-paths.ts";
 import { cleanUpGroup, UnitProcesses } from "./unit-processes.ts";
+import { wakeUpSpot } from "./wake-up.ts";
 
 /** What a generation is made of. */
 export interface StewardParts {
@@ -74,6 +79,8 @@ export class Steward {
   private readonly paths: UnitPaths;
   private readonly transientFiles: TransientFiles;
   private readonly pidFiles: PidFiles;
+  private readonly zone: LocalZone;
+  private readonly looks: PathLooks;
   private readonly log: ManagerLog;
   private acknowledge = 0;
   /** Events that come before the definitions are loaded wait here. */
@@ -111,6 +118,19 @@ export class Steward {
       submit: (event) => this.loop.submit(event),
       watch: (unit, path) => this.processes.watchPidFile(unit, path, 0),
     });
+    this.zone = new LocalZone(
+      keeper,
+      () => this.shell.zone,
+      (zone) => this.loop.submit({ kind: "timezoneChanged", now: environment.clock.now(), zone }),
+    );
+    this.looks = new PathLooks({
+      keeper,
+      clock: environment.clock,
+      definition: (name) => this.definitions.get(name),
+      submit: (event, answers) => this.loop.submit(event, 0, answers),
+      runPlan: (plan, number) => this.processes.runPlanAgain(plan, number),
+      warn: (unit, message) => this.log.unit(unit, "4", message),
+    });
     this.manager = new Manager({
       core: core.state,
       definitions: this.definitions,
@@ -128,6 +148,7 @@ export class Steward {
       environment: environment.variables,
       version: `252 (steward ${version})`,
       searchPath: () => this.paths.list(),
+      timeFacts: () => timeFacts(environment, this.zone.current()),
       submit: (event, seq) => this.loop.submit(event, seq),
       settle: () => this.loop.run(),
       emit: (signal) => this.connections.emit(signal),
@@ -158,6 +179,8 @@ export class Steward {
         },
         logs: (priority) => this.manager.logLevel.allows(priority),
         answer: (effect) => this.answer(effect),
+        lookAtPaths: (effect, number) => this.looks.begin(effect, number),
+        unwatchPaths: (effect, number) => this.looks.end(effect, number),
         reply: ({ request, result }) => this.requests.settle(request, result),
         jobNew: ({ job }) => {
           this.manager.installedJobs++;
@@ -193,7 +216,7 @@ export class Steward {
       },
       core.next,
     );
-    this.timers = new Timers(environment.clock, (key) => this.timerFired(key));
+    this.timers = new Timers(environment.clock, wakeUpSpot(environment.bootId), (key) => this.timerFired(key));
   }
 
   /** Recovers, or boots; resolves when that is done. */
@@ -232,9 +255,12 @@ export class Steward {
     });
     for (const [number, effect] of [...this.shell.unanswered]) {
       if (effect.kind === "readPidFile" && effect.watch) this.processes.watchPidFile(effect.unit, effect.path, 0);
-      this.loop.submit(this.answer(effect), 0, number);
+      if (effect.kind === "lookAtPaths") this.looks.begin(effect, number);
+      else this.loop.submit(this.answer(effect), 0, number);
     }
     this.pidFiles.resume();
+    this.zone.look();
+    this.zone.watch();
     reconcile({
       keeper: this.parts.keeper,
       recorded: this.shell.processes,
@@ -276,9 +302,15 @@ export class Steward {
         this.signalled(event.signo, event.seq);
         break;
       case "pathChanged":
-        this.pidFiles.changed(event.id);
+        if (event.id === zoneWatch) this.zone.watch();
+        else if (watchOf(event.id) === undefined) this.pidFiles.changed(event.id);
+        break;
+      case "watching":
+        if (event.id === zoneWatch) this.zone.look();
+        else this.looks.watching(event.id, event.errno);
         break;
       case "stepIgnored":
+        this.looks.stepIgnored(event.token, event.step, event.errno);
         this.processes.stepIgnored(this.unitOfToken(event.token), event.status, event.errno);
         break;
       case "spawned":
@@ -289,7 +321,7 @@ export class Steward {
         break;
       case "exited":
         this.processes.ended(event.token);
-        if (event.token >= shellTokens) this.forgetShellPlan(event.token);
+        if (event.token >= shellTokens) this.shellPlanEnded(event.token);
         break;
       case "listening":
         if (event.errno !== 0) say(`cannot listen on ${event.id}: errno ${event.errno}`, "error");
@@ -314,11 +346,23 @@ export class Steward {
     this.parts.keeper.send({ kind: "groupRemove", group: cleanUpGroup }, 0);
   }
 
-  private answer(effect: LocalEffect): Event {
+  private shellPlanEnded(token: number): void {
+    this.forgetShellPlan(token);
+    this.looks.planEnded(token);
+  }
+
+  private answer(effect: PromptEffect): Event {
     const { facts, clock } = this.parts.environment;
     const { definitions, pidFiles } = this;
     return answer(
-      { definitions, facts, clock, pidFiles, onlyProcess: (unit) => this.listing.onlyProcess(unit) },
+      {
+        definitions,
+        facts,
+        clock,
+        pidFiles,
+        stamps: stampDirectory(this.parts.environment),
+        onlyProcess: (unit) => this.listing.onlyProcess(unit),
+      },
       effect,
     );
   }

@@ -26,6 +26,7 @@ import { numbersPerEffect } from "./record/entry.ts";
 import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
 import { socketStreamProblem } from "./socket-streams.ts";
+import { stampDirectory, touchPlan } from "./stamps.ts";
 import { commandOf, execSectionOf } from "./unit-commands.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
@@ -168,6 +169,10 @@ export class UnitProcesses implements KeeperEffects {
     );
   }
 
+  touchStamp({ unit, atUsec }: Extract<Effect, { kind: "touchStamp" }>, number: number): void {
+    this.runShellPlan(touchPlan(stampDirectory(this.environment), unit, atUsec), number);
+  }
+
   watchPidFile(unit: string, path: string, number: number): void {
     this.keeper.send({ kind: "watchPath", id: unit, path: dirname(path), mask: watchMask }, number);
   }
@@ -268,10 +273,18 @@ export class UnitProcesses implements KeeperEffects {
   }
 
   private runShellPlan(plan: ExecPlan, number: number): void {
-    this.keeper.send(
-      { kind: "spawn", token: shellTokens + number, group: cleanUpGroup, plan: encodePlan(plan) },
-      number,
-    );
+    this.startShellPlan(plan, shellTokens + number, number);
+  }
+
+  /** A plan that is no effect's own command: it may be sent again, and its token is then the same. */
+  runPlanAgain(plan: ExecPlan, number: number): number {
+    const token = shellTokens + number;
+    this.startShellPlan(plan, token, 0);
+    return token;
+  }
+
+  private startShellPlan(plan: ExecPlan, token: number, number: number): void {
+    this.keeper.send({ kind: "spawn", token, group: cleanUpGroup, plan: encodePlan(plan) }, number);
   }
 
   private bases() {

@@ -152,6 +152,7 @@ static int perform(unsigned op, struct cur *c)
     case OP_MAKE_DIRECTORY: return step_make_directory(c);
     case OP_REMOVE: return step_remove(c);
     case OP_SYMLINK: return step_symlink(c);
+    case OP_TOUCH: return step_touch(c);
     case OP_EXEC:
         mark_done();
         return step_exec(c, environment);

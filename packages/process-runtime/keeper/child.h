@@ -32,6 +32,7 @@ int follow(int dir, const char *name, int flags);
 int step_make_directory(struct cur *c);
 int step_remove(struct cur *c);
 int step_symlink(struct cur *c);
+int step_touch(struct cur *c);
 
 /* steps-open.c */
 int step_open(struct cur *c);

@@ -277,8 +277,9 @@ void sockets_want(void);
 void socket_rows(void);
 
 /* watch.c, lock.c, clock.c */
-void watch_path(char *id, const char *path, uint32_t mask);
-void unwatch_path(const char *id);
+void watch_path(const char *id, const char *path, uint32_t mask);
+void watch_way(const char *id, char *path, uint32_t mask);
+void unwatch_path(const char *id, bool starts);
 void lock_path(const char *path);
 void clock_setup(void);
 

@@ -165,12 +165,15 @@ static void sockets_command(unsigned type, struct cur *c)
 static void watch_command(unsigned type, struct cur *c)
 {
     char *id = get_str(c);
-    char *path = type == CMD_WATCH_PATH ? get_str(c) : NULL;
-    uint32_t mask = type == CMD_WATCH_PATH ? get_u32(c) : 0;
+    bool sets = type == CMD_WATCH_PATH || type == CMD_WATCH_WAY;
+    char *path = sets ? get_str(c) : NULL;
+    uint32_t mask = sets ? get_u32(c) : 0;
     if (!c->bad && type == CMD_WATCH_PATH)
         watch_path(id, path, mask);
+    else if (!c->bad && type == CMD_WATCH_WAY)
+        watch_way(id, path, mask);
     else if (!c->bad)
-        unwatch_path(id);
+        unwatch_path(id, type == CMD_UNWATCH_ALL);
     free(id);
     free(path);
 }
@@ -227,7 +230,7 @@ static void execute(unsigned type, struct cur *c)
         break;
     case CMD_SOCKETS_OPEN: case CMD_SOCKETS_ARM: case CMD_SOCKETS_CLOSE: sockets_command(type, c); break;
     case CMD_CLOSE_FD: fd_close(get_u64(c)); break;
-    case CMD_WATCH_PATH: case CMD_UNWATCH_PATH: watch_command(type, c); break;
+    case CMD_WATCH_PATH: case CMD_WATCH_WAY: case CMD_UNWATCH_PATH: case CMD_UNWATCH_ALL: watch_command(type, c); break;
     case CMD_EXIT: {
         uint32_t status = get_u32(c);
         if (!c->bad)

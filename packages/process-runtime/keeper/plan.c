@@ -70,6 +70,7 @@ static const char *shape(unsigned op)
     case OP_SYMLINK: return "sss";
     case OP_EXEC: return "sTt";
     case OP_FIND_EXECUTABLE: return "st";
+    case OP_TOUCH: return "ss48";
     default: return NULL;
     }
 }

@@ -222,3 +222,23 @@ int step_symlink(struct cur *c)
         error = 0;
     return close_keep(dir, error);
 }
+
+/* Makes a file where it is missing, and gives it this time (microseconds since 1970). */
+int step_touch(struct cur *c)
+{
+    char *base = get_str(c), *path = get_str(c), *name;
+    mode_t mode = get_u32(c);
+    uint64_t usec = get_u64(c);
+    int dir = open_parent(base, path, true, &name);
+    if (dir < 0)
+        return errno;
+    if (name == NULL)
+        return close_keep(dir, EINVAL);
+    int fd = openat(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK | O_CLOEXEC, mode);
+    int error = fd < 0 ? errno : 0;
+    close(dir);
+    if (error != 0)
+        return error;
+    struct timespec at = {.tv_sec = (time_t)(usec / 1000000), .tv_nsec = (long)(usec % 1000000) * 1000};
+    return close_keep(fd, futimens(fd, (struct timespec[2]){at, at}) < 0 ? errno : 0);
+}

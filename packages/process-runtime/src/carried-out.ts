@@ -28,7 +28,10 @@ const unit =
 /** Of systemd.resource-control(5): where the process goes is carried out, accounting is measured; limits need controllers that containers rarely delegate. */
 const resourceControl = new Set(["Slice", "CPUAccounting", "MemoryAccounting", "TasksAccounting"]);
 
-const notCarriedOut = new Set(`${sandbox} ${service} ${unit}`.split(/\s+/));
+/** A container cannot wake the machine that it is on. */
+const timer = "WakeSystem";
+
+const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${timer}`.split(/\s+/));
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
@@ -37,7 +40,7 @@ const unsaid = new Set(
   ),
 );
 
-const running = new Set(["Unit", "Install", "Service", "Slice", "Scope"]);
+const running = new Set(["Unit", "Install", "Service", "Slice", "Scope", "Timer", "Path"]);
 
 /** What steward does with a directive. */
 export function supportOf(directive: Directive): Support {

@@ -90,6 +90,15 @@ export type PlanAction =
   /** rm -r (or only the file) of `path` below `base`, following no link; what is not there is no failure. */
   | { readonly op: "remove"; readonly base: string; readonly path: string; readonly recursive: boolean }
   | { readonly op: "symlink"; readonly base: string; readonly path: string; readonly target: string }
+  /** Makes a file of `path` below `base` where it is missing, and sets its times; directories on the way are made. */
+  | {
+      readonly op: "touch";
+      readonly base: string;
+      readonly path: string;
+      readonly mode: number;
+      /** Microseconds since 1970. */
+      readonly usec: number;
+    }
   /** Looks whether there is a program to execute, before what follows can fail for other reasons. */
   | { readonly op: "findExecutable"; readonly path: string; readonly search?: readonly string[] }
   /** Fails with this errno: what was wrong was known before the child began (an unknown user). */
@@ -145,6 +154,7 @@ export const opNumber = {
   exec: 40,
   fail: 41,
   findExecutable: 42,
+  touch: 50,
 } as const satisfies Record<PlanAction["op"], number>;
 
 const inputNumber = { log: 0, fd: 1, listener: 2 } as const;
@@ -285,6 +295,12 @@ function putAction(w: ByteWriter, step: PlanAction): void {
       w.str(step.base);
       w.str(step.path);
       w.str(step.target);
+      break;
+    case "touch":
+      w.str(step.base);
+      w.str(step.path);
+      w.u32(step.mode);
+      w.u64(step.usec);
       break;
     case "findExecutable":
       w.str(step.path);

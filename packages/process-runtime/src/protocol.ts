@@ -70,6 +70,8 @@ export const commandTable = {
   attach: { type: 60, fields: { token: "u64", group: "str", pid: "u32", startTicks: "u64" } },
   connect: { type: 61, fields: { conn: "u64", path: "str" } },
   holdFd: { type: 62, fields: { fd: "u64" } },
+  watchWay: { type: 40, fields: { id: "str", path: "str", mask: "u32" } },
+  unwatchAll: { type: 41, fields: { starts: "str" } },
 } as const satisfies MessageTable;
 
 /** Keeper to manager. On the wire each is preceded by seq, monotonic, boottime and realtime (u64, microseconds). */
@@ -150,6 +152,7 @@ export const eventTable = {
   groupCreated: { type: 155, fields: { group: "str", errno: "u32" } },
   stepIgnored: { type: 156, fields: { token: "u64", status: "u32", errno: "u32", step: "u32" } },
   groupFrozen: { type: 185, fields: { group: "str", frozen: "bool", errno: "u32" } },
+  watching: { type: 180, fields: { id: "str", errno: "u32" } },
   journalDied: { type: 157, fields: { pid: "u32", code: "u32", status: "u32" } },
   /** All of a set's sockets with the ids of their descriptors, or which port failed; `ignored` are threes: port, option or link, errno. */
   socketsOpened: {

@@ -74,6 +74,7 @@ export const planStep: fc.Arbitrary<PlanStep> = fc.oneof(
   step("nonBlock", { fd: u32, on: fc.boolean() }),
   step("tty", { register, path: text, force: fc.boolean(), fail: fc.boolean() }),
   step("data", { register, data: byType.bytes }),
+  step("touch", { base: text, path: text, mode: u32, usec: fc.maxSafeNat() }),
   step("makeDirectory", {
     base: text,
     path: text,

@@ -42,6 +42,11 @@ export interface Machine {
    * nothing may be enqueued here at once.
    */
   triggeredChanged?(turn: Turn, unit: string, triggered: string): void;
+  /** The realtime clock was set. */
+  clockChanged?(turn: Turn, unit: string): void;
+  timezoneChanged?(turn: Turn, unit: string): void;
+  /** Unit files were read anew (daemon-reload): what it waits for may have to be another thing. */
+  reloaded?(turn: Turn, unit: string): void;
 }
 
 export interface JobRequest {

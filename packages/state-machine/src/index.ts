@@ -7,6 +7,7 @@ export type { ConditionOutcome, Event, ProcessUsage, Resource, TimerSlot, Token 
 export type { DualTimestamp, Now } from "./model/now.ts";
 export type { ProcessName } from "./model/scope.ts";
 export type { CoreState, JobRecord, UnitRecord } from "./model/state.ts";
+export type { TimeFacts, ZoneData } from "./model/time-facts.ts";
 export { failedUnits, type SystemState, systemState } from "./properties/system.ts";
 export { runtimeProperties } from "./properties/unit.ts";
 export type { BusValue, Property } from "./properties/value.ts";

@@ -6,16 +6,18 @@ import type { JobRecord } from "./model/state.ts";
 import { jobOf, type Turn } from "./turn.ts";
 import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
 import { related } from "./unit/related.ts";
+import { tellAll } from "./unit/tell-all.ts";
 
 type Load = Extract<Event, { readonly kind: "load" }>;
 
 /** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
-export function load(turn: Turn, { units, replaceAll, builtin }: Load): void {
+export function load(turn: Turn, { units, replaceAll, builtin, time, reloaded }: Load): void {
   const { definitions } = turn.state;
   const recovering = definitions.loaded.size === 0;
   definitions.related.clear();
   definitions.blockers.clear();
   if (builtin !== undefined) definitions.builtin = builtin;
+  if (time !== undefined) definitions.time = time;
   if (replaceAll) {
     definitions.loaded.clear();
     definitions.typed.clear();
@@ -31,6 +33,7 @@ export function load(turn: Turn, { units, replaceAll, builtin }: Load): void {
   // Ordering may be another now. After a recovery it is not, and whoever waited goes on waiting for whom it waited.
   for (const job of turn.state.jobs.values())
     if (job.state === "waiting" && !(recovering && willBeWoken(turn, job))) turn.runQueue.add(job.id, job.unit);
+  if (reloaded) tellAll(turn, "reloaded");
 }
 
 /** Some job's end will have this one tried again. */

@@ -5,9 +5,11 @@ import { finishJob } from "./jobs/finish.ts";
 import { resumeStart, runJob } from "./jobs/run.ts";
 import { jobTimedOut } from "./jobs/timed-out.ts";
 import { load } from "./load.ts";
+import { logManager, messageId, priority } from "./log/log.ts";
 import type { Effect } from "./model/effect.ts";
 import type { Event, UnitEvent } from "./model/event.ts";
 import type { CoreState } from "./model/state.ts";
+import { isSameZone } from "./model/time-facts.ts";
 import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
 import { onAbandon, onJoin } from "./scope/requests.ts";
 import { dispatch } from "./service/dispatch.ts";
@@ -22,6 +24,7 @@ import { onClean } from "./unit/clean.ts";
 import { onConditionsChecked } from "./unit/conditions.ts";
 import { onFreeze, onFrozen } from "./unit/freezer.ts";
 import { startIfUpheld, stopIfBound, stopIfUnneeded } from "./unit/propagate.ts";
+import { tellAll } from "./unit/tell-all.ts";
 import { unload } from "./unload.ts";
 
 export interface Step {
@@ -93,6 +96,16 @@ function perform(turn: Turn, event: Event): void {
       return;
     case "mounts":
       onMounts(turn, event.mounted);
+      return;
+    case "clockChanged":
+      logManager(turn, priority.debug, "Time has been changed", [messageId("timeChange")]);
+      tellAll(turn, "clockChanged");
+      return;
+    case "timezoneChanged":
+      if (isSameZone(turn.state.definitions.time.zone, event.zone)) return;
+      turn.state.definitions.time = { ...turn.state.definitions.time, zone: event.zone };
+      logManager(turn, priority.debug, `Timezone has been changed (now: ${event.zone.name}).`);
+      tellAll(turn, "timezoneChanged");
       return;
     case "jobTimer":
       jobTimedOut(turn, event.job, event.slot);

@@ -31,6 +31,48 @@ const stories: Readonly<Record<string, Story>> = {
       world.run();
     },
   },
+  "timer-repeats-and-stops": {
+    units: {
+      "job.timer": "[Timer]\nOnActiveSec=1\nOnUnitInactiveSec=10\nOnCalendar=*:*:00/30\nAccuracySec=1s\n",
+      "job.service": service("Type=oneshot\nExecStart=/job"),
+    },
+    programs: { "job.service": exits(0, second) },
+    tell(world) {
+      world.start("job.timer").run(25 * second);
+      world.request("job.timer", "stop");
+      world.run();
+    },
+  },
+  "timer-with-a-stamp": {
+    units: {
+      "daily.timer": "[Timer]\nOnCalendar=daily\nPersistent=yes\n",
+      "daily.service": service("Type=oneshot\nExecStart=/daily"),
+    },
+    tell(world) {
+      world.kernel.stamps.set("daily.timer", world.kernel.now().realtimeUsec - 3 * 86_400 * second);
+      world.start("daily.timer").run(second);
+      world.kernel.setClock(86_400 * second);
+      world.run(second);
+      world.kernel.setClock(-5 * 86_400 * second);
+      world.run(second);
+    },
+  },
+  "path-comes-and-stays": {
+    units: {
+      "spool.path": "[Path]\nPathExists=/spool/go\nPathChanged=/spool/log\nMakeDirectory=yes\nTriggerLimitBurst=3\n",
+      "spool.service": service("Type=oneshot\nExecStart=/spool", "StartLimitIntervalSec=0"),
+    },
+    tell(world) {
+      world.start("spool.path").run(second);
+      world.kernel.file("make", "/spool/log");
+      world.run(second);
+      world.kernel.file("modify", "/spool/log");
+      world.kernel.file("modify", "/spool/log");
+      world.run(5 * second);
+      world.kernel.file("make", "/spool/go");
+      world.run(second);
+    },
+  },
   "dependency-fails": {
     units: {
       "app.service": service("ExecStart=/app", "Requires=db.service\nAfter=db.service"),

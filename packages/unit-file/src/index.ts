@@ -81,6 +81,7 @@ export {
   type TimerBase,
   type TimerSpec,
 } from "./values/activation.ts";
+export { decodeBase64 } from "./values/base64.ts";
 export { capabilityNames } from "./values/capability-names.ts";
 export type { Condition } from "./values/conditions.ts";
 export type { Delegate } from "./values/controllers.ts";

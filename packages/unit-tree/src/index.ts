@@ -1,5 +1,11 @@
 /** Unit files on a disk: finding and reading them, generators, and the changes that enable, mask and their like make. */
-export { type ConditionLine, type ConditionOutcome, checkConditions, conditionTypes } from "./conditions/check.ts";
+export {
+  type ConditionLine,
+  type ConditionOutcome,
+  checkConditions,
+  conditionTypes,
+  isContainer,
+} from "./conditions/check.ts";
 export { type MachineFacts, mountPoints, readMachineFacts, readText } from "./conditions/facts.ts";
 export {
   type EnvironmentGeneratorOptions,

@@ -1,9 +1,11 @@
-import type { Effect, Event, TimerSlot } from "@steward/state-machine";
+import type { Effect, Event, TimerSlot, ZoneData } from "@steward/state-machine";
 
 /** A timer that the core asked for: an absolute moment on a named clock, in microseconds. */
 export interface RecordedTimer {
   readonly clock: "monotonic" | "boottime" | "realtime";
   readonly atUsec: number;
+  /** It may fire so much later (AccuracySec=). */
+  readonly accuracyUsec?: number;
 }
 
 /** A process that the core asked for and has not released yet. */
@@ -14,7 +16,10 @@ export interface RecordedProcess {
 }
 
 /** An effect that this process answers itself and has not answered yet. */
-export type LocalEffect = Extract<Effect, { kind: "checkConditions" | "readPidFile" | "findMainPid" }>;
+export type LocalEffect = Extract<
+  Effect,
+  { kind: "checkConditions" | "readPidFile" | "findMainPid" | "readStamp" | "lookAtPaths" }
+>;
 
 /**
  * What the shell must know after a death beside the core's own state. It is a fold over events and effects, so the record
@@ -32,6 +37,8 @@ export interface ShellState {
   readonly unanswered: Map<number, LocalEffect>;
   /** PID files being watched, by unit. */
   readonly pidFiles: Map<string, string>;
+  /** The local time zone that timers were last told of. */
+  zone: ZoneData | undefined;
 }
 
 /** The shell of a machine on which nothing has happened. */
@@ -43,6 +50,7 @@ export function emptyShellState(): ShellState {
     processes: new Map(),
     unanswered: new Map(),
     pidFiles: new Map(),
+    zone: undefined,
   };
 }
 
@@ -62,13 +70,14 @@ export function foldEvent(state: ShellState, event: Event, answers: number | und
   else if (event.kind === "jobTimer") state.timers.delete(jobTimerKey(event.job, event.slot));
   else if (event.kind === "spawnFailed") state.processes.delete(event.token);
   else if (event.kind === "startupFinished") state.booted = true;
+  else if (event.kind === "timezoneChanged") state.zone = event.zone;
 }
 
 /** Takes an effect in: `number` is the first command number that belongs to it. */
 export function foldEffect(state: ShellState, effect: Effect, number: number): void {
   switch (effect.kind) {
     case "armTimer":
-      state.timers.set(unitTimerKey(effect.unit, effect.slot), { clock: effect.clock, atUsec: effect.atUsec });
+      state.timers.set(unitTimerKey(effect.unit, effect.slot), timerOf(effect));
       break;
     case "disarmTimer":
       state.timers.delete(unitTimerKey(effect.unit, effect.slot));
@@ -95,13 +104,24 @@ export function foldEffect(state: ShellState, effect: Effect, number: number): v
     case "unwatchPidFile":
       state.pidFiles.delete(effect.unit);
       break;
+    case "unwatchPaths":
+      for (const [asked, other] of state.unanswered)
+        if (other.kind === "lookAtPaths" && other.unit === effect.unit && other.look === effect.look)
+          state.unanswered.delete(asked);
+      break;
     case "checkConditions":
     case "findMainPid":
+    case "readStamp":
+    case "lookAtPaths":
       state.unanswered.set(number, effect);
       break;
     default:
       break;
   }
+}
+
+function timerOf({ clock, atUsec, accuracyUsec }: Extract<Effect, { kind: "armTimer" }>): RecordedTimer {
+  return accuracyUsec === undefined ? { clock, atUsec } : { clock, atUsec, accuracyUsec };
 }
 
 /** The shell state as JSON. */
@@ -112,6 +132,8 @@ export interface ShellSnapshot {
   readonly processes: readonly (readonly [number, RecordedProcess])[];
   readonly unanswered: readonly (readonly [number, LocalEffect])[];
   readonly pidFiles: readonly (readonly [string, string])[];
+  /** Absent in what older builds recorded. */
+  readonly zone?: ZoneData | undefined;
 }
 
 export function exportShell(state: ShellState): ShellSnapshot {
@@ -122,6 +144,7 @@ export function exportShell(state: ShellState): ShellSnapshot {
     processes: [...state.processes],
     unanswered: [...state.unanswered],
     pidFiles: [...state.pidFiles],
+    zone: state.zone,
   };
 }
 
@@ -133,5 +156,6 @@ export function importShell(snapshot: ShellSnapshot): ShellState {
     processes: new Map(snapshot.processes),
     unanswered: new Map(snapshot.unanswered),
     pidFiles: new Map(snapshot.pidFiles),
+    zone: snapshot.zone,
   };
 }

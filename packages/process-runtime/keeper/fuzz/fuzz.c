@@ -66,8 +66,9 @@ void fd_hold(uint64_t id) { (void)id; }
 void conns_drop(void) {}
 void streams_want(void) {}
 void stream_rows(void) {}
-void watch_path(char *id, const char *path, uint32_t mask) { (void)id; (void)path; (void)mask; }
-void unwatch_path(const char *id) { (void)id; }
+void watch_path(const char *id, const char *path, uint32_t mask) { (void)id; (void)path; (void)mask; }
+void watch_way(const char *id, char *path, uint32_t mask) { (void)id; (void)path; (void)mask; }
+void unwatch_path(const char *id, bool starts) { (void)id; (void)starts; }
 void lock_path(const char *path) { (void)path; }
 void fd_close(uint64_t id) { (void)id; }
 void fd_acked(uint64_t seq) { (void)seq; }

@@ -2,8 +2,10 @@ import type { GraphUnit } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import type { Resource } from "../model/event.ts";
 import { typeOfName } from "../unit/blank.ts";
+import { definePath } from "./define-path.ts";
 import { defineScope } from "./define-scope.ts";
 import { defineService } from "./define-service.ts";
+import { defineTimer } from "./define-timer.ts";
 import type { EmergencyAction, UnitDefinition } from "./definition.ts";
 import { type Reader, reader } from "./settings.ts";
 
@@ -77,5 +79,7 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     cleanable: cleanable(unit, type),
     service: type === "service" ? defineService(unit) : undefined,
     scope: type === "scope" ? defineScope(unit) : undefined,
+    timer: type === "timer" ? defineTimer(unit) : undefined,
+    path: type === "path" ? definePath(unit) : undefined,
   };
 }

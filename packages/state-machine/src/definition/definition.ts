@@ -1,5 +1,5 @@
 import type { JobMode } from "@steward/graph";
-import type { UnitType } from "@steward/unit-file";
+import type { PathSpec, TimerSpec, UnitType } from "@steward/unit-file";
 import type { ServiceDirective } from "../model/effect.ts";
 import type { Resource } from "../model/event.ts";
 
@@ -60,6 +60,33 @@ export interface UnitDefinition {
   readonly cleanable: readonly Resource[];
   readonly service: ServiceDefinition | undefined;
   readonly scope: ScopeDefinition | undefined;
+  readonly timer: TimerDefinition | undefined;
+  readonly path: PathDefinition | undefined;
+}
+
+/** systemd.timer(5). */
+export interface TimerDefinition {
+  readonly timers: readonly TimerSpec[];
+  readonly onClockChange: boolean;
+  readonly onTimezoneChange: boolean;
+  readonly persistent: boolean;
+  readonly wakeSystem: boolean;
+  readonly remainAfterElapse: boolean;
+  readonly fixedRandomDelay: boolean;
+  readonly accuracyUsec: number;
+  readonly randomizedDelayUsec: number;
+  /** RandomizedOffsetSec= (258). */
+  readonly randomizedOffsetUsec: number;
+  /** DeferReactivation= (257). */
+  readonly deferReactivation: boolean;
+}
+
+/** systemd.path(5). */
+export interface PathDefinition {
+  readonly paths: readonly PathSpec[];
+  readonly makeDirectory: boolean;
+  readonly triggerLimitIntervalUsec: number;
+  readonly triggerLimitBurst: number;
 }
 
 export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";

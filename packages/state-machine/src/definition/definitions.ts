@@ -1,6 +1,7 @@
 import { buildGraph } from "@steward/graph";
 
 import type { CoreState, Definitions } from "../model/state.ts";
+import { noTimeFacts } from "../model/time-facts.ts";
 import { defineUnit } from "./define.ts";
 import type { UnitDefinition } from "./definition.ts";
 
@@ -12,6 +13,7 @@ export function noDefinitions(scope: "system" | "user"): Definitions {
     related: new Map(),
     blockers: new Map(),
     builtin: {},
+    time: noTimeFacts,
   };
 }
 

@@ -16,5 +16,6 @@ export const messageIds = {
   spawnFailed: "641257651c1b4ec9a8624d7a40a9e1e7",
   startupFinished: "b07a249cd024414a82dd00cd181378ff",
   userStartupFinished: "eed00a68ffd84e31882105fd973abdd1",
+  timeChange: "c7a787079b354eaaa9e77b371893cd27",
   outOfMemory: "fe6faa94e7774663a0da52717891d8ef",
 } as const;

@@ -108,13 +108,24 @@ export type Effect =
     }
   /** Ask whoever made a scope to end it (RequestStop of org.freedesktop.systemd1.Scope). Nothing answers. */
   | { readonly kind: "requestStop"; readonly unit: string; readonly controller: string }
-  /** `atUsec` is absolute on the clock named. Arming again replaces. */
+  /** Read when a timer with Persistent= triggered last. Answered by `stampRead`. */
+  | { readonly kind: "readStamp"; readonly unit: string; readonly stamp: number }
+  /** Write it down in the stamp file, which is made where it is missing. */
+  | { readonly kind: "touchStamp"; readonly unit: string; readonly atUsec: number }
+  /**
+   * Watch the paths of a unit, then look at them: answered by `pathsLooked`, later by one `pathTouched`. `make`: MakeDirectory=
+   * comes before. It replaces the watches of an earlier look.
+   */
+  | { readonly kind: "lookAtPaths"; readonly unit: string; readonly look: number; readonly make: boolean }
+  | { readonly kind: "unwatchPaths"; readonly unit: string; readonly look: number }
+  /** `atUsec` is absolute on the clock named, and may be exceeded by `accuracyUsec`. Arming again replaces. */
   | {
       readonly kind: "armTimer";
       readonly unit: string;
       readonly slot: TimerSlot;
       readonly clock: "monotonic" | "boottime" | "realtime";
       readonly atUsec: number;
+      readonly accuracyUsec?: number;
     }
   | { readonly kind: "disarmTimer"; readonly unit: string; readonly slot: TimerSlot }
   | {

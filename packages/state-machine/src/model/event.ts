@@ -1,6 +1,7 @@
 import type { GraphUnit, JobMode, JobType } from "@steward/graph";
 import type { Now } from "./now.ts";
 import type { ProcessName } from "./scope.ts";
+import type { TimeFacts, ZoneData } from "./time-facts.ts";
 
 /** What the keeper was told to run it as; never reused in the life of a machine. */
 export type Token = number;
@@ -17,6 +18,10 @@ export type Event = { readonly now: Now } & (
       readonly units: readonly GraphUnit[];
       readonly replaceAll: boolean /** Added: units that steward serves itself, with the reason; stands until the next `load` that has one. */;
       readonly builtin?: Readonly<Record<string, string>>;
+      /** What timers need to know of the machine; stands until the next `load` that has it. */
+      readonly time?: TimeFacts;
+      /** daemon-reload: what waits by the old definitions begins anew by the new ones. Not so after a recovery. */
+      readonly reloaded?: boolean;
     }
   /** Added: nobody needs these units any more (transient ones that are done): they are forgotten, unless they are not at rest. */
   | { readonly kind: "unload"; readonly units: readonly string[] }
@@ -131,6 +136,35 @@ export type Event = { readonly now: Now } & (
   | { readonly kind: "busName"; readonly unit: string; readonly owned: boolean }
   /** Added: the kernel's OOM killer ended a process of the unit. */
   | { readonly kind: "oomKill"; readonly unit: string }
+  /** The realtime clock was set, or the machine woke up. */
+  | { readonly kind: "clockChanged" }
+  /** /etc/localtime is another one. */
+  | { readonly kind: "timezoneChanged"; readonly zone: ZoneData }
+  /** Answer to a `readStamp` effect: when the timer triggered last, as the stamp file says; undefined where there is none. */
+  | {
+      readonly kind: "stampRead";
+      readonly unit: string;
+      readonly stamp: number;
+      readonly mtimeUsec: number | undefined;
+    }
+  /** Answer to a `lookAtPaths` effect: what was found of each path, and why they cannot be watched. */
+  | {
+      readonly kind: "pathsLooked";
+      readonly unit: string;
+      readonly look: number;
+      /** By index of the path. */
+      readonly found: readonly FoundPath[];
+      /** Of watching them. */
+      readonly errno?: number;
+    }
+  /** Something happened at a watched path, or on the way to it; `itself`: at the place that the directive names. This watch is over. */
+  | {
+      readonly kind: "pathTouched";
+      readonly unit: string;
+      readonly look: number;
+      readonly index: number;
+      readonly itself: boolean;
+    }
   /** A signal or bus call asks the manager itself for something. */
   | { readonly kind: "shutdown"; readonly target: string; readonly mode: JobMode }
 );
@@ -154,9 +188,20 @@ export type UnitEvent = Extract<
       | "adopted"
       | "timer"
       | "busName"
-      | "oomKill";
+      | "oomKill"
+      | "stampRead"
+      | "pathsLooked"
+      | "pathTouched";
   }
 >;
+
+/** What a look found of one path: whether it is there, or as its directive wants it, before its watch was set and after. */
+export interface FoundPath {
+  readonly before: boolean;
+  readonly after: boolean;
+  /** Which file it is, for a pattern. */
+  readonly path?: string;
+}
 
 /** The outcome of one Condition…= or Assert…= line. */
 export interface ConditionOutcome {
@@ -168,4 +213,4 @@ export interface ConditionOutcome {
 }
 
 /** Named timers of a unit: one of each at most; the shell keeps one real timer for the earliest. */
-export type TimerSlot = "state" | "watchdog" | "restart" | "runtime-max" | "elapse";
+export type TimerSlot = "state" | "watchdog" | "restart" | "runtime-max" | "elapse" | "calendar";

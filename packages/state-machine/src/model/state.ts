@@ -3,9 +3,12 @@ import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ConditionOutcome, TimerSlot, Token } from "./event.ts";
 import type { DualTimestamp } from "./now.ts";
+import type { PathData } from "./path.ts";
 import type { ScopeData } from "./scope.ts";
 import type { ServiceData } from "./service.ts";
 import type { SocketData } from "./socket.ts";
+import type { TimeFacts } from "./time-facts.ts";
+import type { TimerData } from "./timer.ts";
 
 /**
  * The core's whole memory.
@@ -36,6 +39,8 @@ export interface Definitions {
   readonly blockers: Map<number, Blocker>;
   /** Units that steward serves itself or that this place cannot run, with the reason: they become active and run nothing. */
   builtin: Readonly<Record<string, string>>;
+  /** What timers need to know of the machine. */
+  time: TimeFacts;
 }
 
 export interface Counters {
@@ -100,6 +105,8 @@ type FreezerState = "freezing" | "frozen" | "thawing";
 export interface ArmedTimer {
   readonly clock: "monotonic" | "boottime" | "realtime";
   readonly atUsec: number;
+  /** It may elapse so much later, so that several elapse together (AccuracySec= of systemd.timer(5)); at once where it is not said. */
+  readonly accuracyUsec?: number;
 }
 
 export interface RateLimit {
@@ -112,13 +119,13 @@ export interface TriggerDetails {
   readonly env: readonly (readonly [string, string])[];
 }
 
-/** A unit of a type that has no process: its sub-state in systemd's words. */
+/** A unit of a type that has nothing of its own to remember: its sub-state in systemd's words. */
 export interface PlainData {
-  readonly type: Exclude<UnitType, "service" | "socket" | "scope">;
+  readonly type: Exclude<UnitType, "service" | "socket" | "scope" | "timer" | "path">;
   readonly state: string;
 }
 
-export type MachineData = ServiceData | SocketData | ScopeData | PlainData;
+export type MachineData = ServiceData | SocketData | ScopeData | TimerData | PathData | PlainData;
 
 /** A job as recorded: what clients see, and what only the engine knows. */
 export interface JobRecord extends Job {

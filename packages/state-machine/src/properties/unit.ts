@@ -2,10 +2,11 @@ import type { UnitDefinition } from "../definition/definition.ts";
 import { definitionOf, resolveName } from "../definition/definitions.ts";
 import { reader } from "../definition/settings.ts";
 import type { ConditionOutcome } from "../model/event.ts";
-import type { CoreState } from "../model/state.ts";
+import type { CoreState, MachineData, TriggerDetails } from "../model/state.ts";
 import { blankUnit } from "../unit/blank.ts";
 import { freezable } from "../unit/freezer.ts";
 import { serviceProperties } from "./service.ts";
+import { timerProperties } from "./timer.ts";
 import { type BusValue, type Property, timestamp } from "./value.ts";
 import { unitView } from "./view.ts";
 
@@ -64,6 +65,35 @@ function abilities(definition: UnitDefinition | undefined): Property[] {
   ];
 }
 
+/** What the interface of the unit's type shows beyond what every unit does. */
+function ownProperties(state: CoreState, id: string, machine: MachineData): readonly Property[] {
+  switch (machine.type) {
+    case "service":
+      return serviceProperties(state, id, machine);
+    case "timer":
+      return timerProperties(state, id, machine);
+    case "scope":
+      return [
+        { name: "Result", signature: "s", value: machine.result },
+        { name: "Controller", signature: "s", value: machine.controller },
+      ];
+    case "path":
+      return [{ name: "Result", signature: "s", value: machine.result }];
+    case "target":
+    case "slice":
+    case "device":
+      return [];
+    default:
+      return [{ name: "Result", signature: "s", value: "success" }];
+  }
+}
+
+/** What started the unit, and the details that it was told in $TRIGGER_… (systemd.exec(5)). */
+function activationDetails(trigger: TriggerDetails): BusValue {
+  const details = trigger.env.filter(([name]) => name.startsWith("TRIGGER_") && name !== "TRIGGER_UNIT");
+  return [["trigger_unit", trigger.unit], ...details.map(([name, value]) => [name.toLowerCase(), value])];
+}
+
 /**
  * The properties of org.freedesktop.systemd1.Unit, and of the interface of the unit's type, that follow from the run-time
  * state. What the unit file says comes from @steward/unit-file, what the machine knows (ControlGroup, MemoryCurrent …)
@@ -75,20 +105,8 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
   const unit = state.units.get(id) ?? blankUnit(definition, id);
   const { activeState, subState } = unitView(state, id);
   const job = unit.job ?? unit.nopJob ?? 0;
-  const own = unit.machine.type === "service" ? serviceProperties(state, id, unit.machine) : [];
-  const plainResult: Property[] =
-    unit.machine.type === "service" ||
-    unit.machine.type === "target" ||
-    unit.machine.type === "slice" ||
-    unit.machine.type === "device"
-      ? []
-      : [{ name: "Result", signature: "s", value: unit.machine.type === "scope" ? unit.machine.result : "success" }];
-  const scope: Property[] =
-    unit.machine.type === "scope" ? [{ name: "Controller", signature: "s", value: unit.machine.controller }] : [];
   return [
-    ...own,
-    ...plainResult,
-    ...scope,
+    ...ownProperties(state, id, unit.machine),
     { name: "Following", signature: "s", value: "" },
     { name: "ActiveState", signature: "s", value: activeState },
     { name: "FreezerState", signature: "s", value: unit.freezer ?? "running" },
@@ -120,7 +138,7 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
     {
       name: "ActivationDetails",
       signature: "a(ss)",
-      value: unit.trigger === undefined ? [] : [["trigger_unit", unit.trigger.unit]],
+      value: unit.trigger === undefined ? [] : activationDetails(unit.trigger),
     },
   ];
 }

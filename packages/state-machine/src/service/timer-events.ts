@@ -10,6 +10,7 @@ const events: Readonly<Record<TimerSlot, ServiceEvent | undefined>> = {
   restart: { kind: "restartElapsed" },
   "runtime-max": { kind: "runtimeMax" },
   elapse: undefined,
+  calendar: undefined,
 };
 
 /** A timer of the unit has elapsed; one that was disarmed or armed anew in the meantime is old news. */

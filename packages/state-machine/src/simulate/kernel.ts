@@ -1,8 +1,10 @@
+import type { PathSpec } from "@steward/unit-file";
 import type { Effect } from "../model/effect.ts";
 import type { ConditionOutcome, Event, TimerSlot, Token } from "../model/event.ts";
 import type { Now } from "../model/now.ts";
 import { Agenda, type Appointment } from "./agenda.ts";
 import { Clocks } from "./clocks.ts";
+import { Files } from "./files.ts";
 import { type Bare, type Process, Processes } from "./processes.ts";
 import type { Program } from "./program.ts";
 import { succeeds } from "./program.ts";
@@ -18,13 +20,18 @@ export interface KernelOptions {
   readonly latencyUsec?: number;
   /** Exits say whether they were the last of their unit, as the keeper does where it can. */
   readonly tellsLast?: boolean;
+  /** What a path unit watches. */
+  paths?(unit: string): readonly PathSpec[];
 }
 
 /** What removes directories is no command of the unit's file. */
 const cleaner = { command: { directive: "" }, role: "control" } as const;
 
 /** An effect that the manager's own process answers: it dies with it, and is asked again. */
-type Question = Extract<Effect, { kind: "checkConditions" | "readPidFile" | "findMainPid" }>;
+type Question = Extract<
+  Effect,
+  { kind: "checkConditions" | "readPidFile" | "findMainPid" | "readStamp" | "lookAtPaths" }
+>;
 
 interface Asked {
   readonly effect: Question;
@@ -44,6 +51,11 @@ export class Kernel {
   readonly #options: KernelOptions;
   readonly #agenda = new Agenda<Bare>();
   readonly #pidFiles = new Map<string, number>();
+  readonly #files = new Files();
+  /** What looks found before their watches were set. */
+  readonly #foundBefore = new Map<number, readonly boolean[]>();
+  /** Stamp files of timers: when they triggered last. */
+  readonly stamps = new Map<string, number>();
   readonly #pidFileReaders = new Map<string, string>();
   #asked: Asked[] = [];
   /** One-time faults, by unit: what the next command of it does in place of its program. */
@@ -130,7 +142,18 @@ export class Kernel {
         break;
       case "checkConditions":
       case "findMainPid":
+      case "readStamp":
         this.#ask(effect);
+        break;
+      case "touchStamp":
+        this.stamps.set(effect.unit, effect.atUsec);
+        break;
+      case "lookAtPaths":
+        this.#watch(effect);
+        this.#ask(effect);
+        break;
+      case "unwatchPaths":
+        this.#unwatch(effect);
         break;
       case "unwatchPidFile":
         this.#pidFileReaders.delete(effect.unit);
@@ -237,8 +260,49 @@ export class Kernel {
       const members = this.members(unit);
       return { kind: "pidFile", unit, pid: members.length === 1 ? members[0]!.pid : 0 };
     }
+    if (effect.kind === "readStamp")
+      return { kind: "stampRead", unit, stamp: effect.stamp, mtimeUsec: this.stamps.get(unit) };
+    if (effect.kind === "lookAtPaths") return this.#look(effect);
     const outcome = this.#options.conditions?.(unit) ?? { conditions: [], asserts: [] };
     return { kind: "conditionsChecked", unit, check: effect.check, ...outcome };
+  }
+
+  #watch({ unit, look, make }: Extract<Effect, { kind: "lookAtPaths" }>): void {
+    const specs = this.#paths(unit);
+    const directories = specs.filter(({ type }) => type !== "PathExists" && type !== "PathExistsGlob");
+    if (make) for (const { path } of directories) this.file("make", path);
+    this.#files.unwatch(unit, look);
+    const before = specs.map((spec) => this.#files.check(spec).before);
+    this.#foundBefore.set(look, before);
+    this.#files.watch(unit, look, specs);
+  }
+
+  #look({ unit, look }: Extract<Effect, { kind: "lookAtPaths" }>): Bare {
+    const before = this.#foundBefore.get(look) ?? [];
+    this.#foundBefore.delete(look);
+    const found = this.#paths(unit).map((spec, i) => ({ ...this.#files.check(spec), before: before[i] ?? false }));
+    return { kind: "pathsLooked", unit, look, found };
+  }
+
+  #unwatch({ unit, look }: Extract<Effect, { kind: "unwatchPaths" }>): void {
+    this.#files.unwatch(unit, look);
+    const over = this.#asked.filter((one) => one.effect.kind === "lookAtPaths" && one.effect.look === look);
+    for (const { appointment } of over) this.#agenda.cancel(appointment);
+    this.#asked = this.#asked.filter((one) => !over.includes(one));
+  }
+
+  #paths(unit: string): readonly PathSpec[] {
+    return this.#options.paths?.(unit) ?? [];
+  }
+
+  /** Somebody makes, changes or removes a file. */
+  file(what: "make" | "modify" | "remove", path: string): void {
+    for (const report of this.#files[what](path)) this.after(0, () => ({ kind: "pathTouched", ...report }));
+  }
+
+  /** How many watches of a path unit stand, for laws. */
+  watched(unit: string): number {
+    return this.#files.watched(unit);
   }
 
   #pidFile(unit: string, path: string): Bare {
@@ -256,12 +320,14 @@ export class Kernel {
   setClock(byUsec: number): void {
     this.clocks.set(byUsec);
     this.timers.clockChanged();
+    this.after(0, () => ({ kind: "clockChanged" }));
   }
 
   /** The machine sleeps for so long. */
   suspend(usec: number): void {
     this.clocks.suspend(usec);
     this.timers.clockChanged();
+    this.after(0, () => ({ kind: "clockChanged" }));
   }
 
   /** The next timer of a unit elapses now; false when none is armed. */

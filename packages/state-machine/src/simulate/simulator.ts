@@ -1,5 +1,7 @@
 import type { GraphUnit } from "@steward/graph";
+import type { PathSpec } from "@steward/unit-file";
 import { createState, type ExportedState, exportState, importState } from "../create.ts";
+import { definePath } from "../definition/define-path.ts";
 import type { Effect } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import type { CoreState } from "../model/state.ts";
@@ -27,7 +29,12 @@ export class Simulator {
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
-    this.kernel = new Kernel(options);
+    const byName = new Map(options.units.map((unit) => [unit.id, unit]));
+    const paths = (name: string): readonly PathSpec[] => {
+      const unit = byName.get(name);
+      return unit === undefined ? [] : definePath(unit).paths;
+    };
+    this.kernel = new Kernel({ paths, ...options });
     this.state = createState({ scope: options.scope ?? "system", seed: "simulation" });
     this.deliver(this.#load());
   }

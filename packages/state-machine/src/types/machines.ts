@@ -1,16 +1,16 @@
 import type { UnitType } from "@steward/unit-file";
 import type { Machine } from "../engine.ts";
+import { pathMachine } from "../path/machine.ts";
 import { serviceMachine } from "../service/machine.ts";
+import { timerMachine } from "../timer/machine.ts";
 import { automountMachine } from "./automount.ts";
 import { deviceMachine } from "./device.ts";
 import { mountMachine } from "./mount.ts";
-import { pathMachine } from "./path.ts";
 import { scopeMachine } from "./scope.ts";
 import { sliceMachine } from "./slice.ts";
 import { socketMachine } from "./socket.ts";
 import { swapMachine } from "./swap.ts";
 import { targetMachine } from "./target.ts";
-import { timerMachine } from "./timer.ts";
 
 /** One machine per unit type. */
 export const machines: Readonly<Record<UnitType, Machine>> = {

@@ -2,10 +2,12 @@ import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ExecStatus } from "../model/controlled.ts";
 import type { DualTimestamp } from "../model/now.ts";
+import type { PathData } from "../model/path.ts";
 import type { ScopeData } from "../model/scope.ts";
 import type { ServiceData } from "../model/service.ts";
 import type { SocketData } from "../model/socket.ts";
 import { type MachineData, type PlainData, type RateLimit, SCHEMA, type UnitRecord } from "../model/state.ts";
+import type { TimerData } from "../model/timer.ts";
 
 export const never: DualTimestamp = { realtimeUsec: 0, monotonicUsec: 0 };
 export const neverRan: ExecStatus = { pid: 0, start: never, exit: never, code: 0, status: 0 };
@@ -64,12 +66,36 @@ export const blankScope: ScopeData = {
   controller: "",
 };
 
+const blankTimer: TimerData = {
+  type: "timer",
+  state: "dead",
+  result: "success",
+  nextMonotonicUsec: undefined,
+  nextRealtimeUsec: undefined,
+  lastTrigger: never,
+  values: [],
+  stamp: undefined,
+};
+
+const blankPath: PathData = {
+  type: "path",
+  state: "dead",
+  result: "success",
+  looks: [],
+  looking: undefined,
+  touched: undefined,
+  existed: [],
+  triggerLimit: unlimited,
+};
+
 /** The state that a unit of a type has before anything happened to it. */
 function blankMachine(type: UnitType, perpetual: boolean): MachineData {
   if (type === "service") return blankService;
   if (type === "socket") return blankSocket;
   if (type === "scope") return { ...blankScope, state: perpetual ? "running" : "dead" };
   const resting: Partial<Record<UnitType, string>> = { slice: "active", mount: "mounted" };
+  if (type === "timer") return blankTimer;
+  if (type === "path") return blankPath;
   return { type, state: (perpetual && resting[type]) || "dead" } satisfies PlainData;
 }
 

@@ -8,7 +8,11 @@ export function armAfter(turn: Turn, unit: string, slot: TimerSlot, afterUsec: n
   else armAt(turn, unit, slot, { clock: "monotonic", atUsec: turn.now.monotonicUsec + afterUsec });
 }
 
+/** One that is armed for that very moment stays as it is. */
 export function armAt(turn: Turn, unit: string, slot: TimerSlot, timer: ArmedTimer): void {
+  const armed = unitOf(turn, unit).timers[slot];
+  if (armed?.clock === timer.clock && armed.atUsec === timer.atUsec && armed.accuracyUsec === timer.accuracyUsec)
+    return;
   patchUnit(turn, unit, { timers: { ...unitOf(turn, unit).timers, [slot]: timer } });
   emit(turn, { kind: "armTimer", unit, slot, ...timer });
 }

@@ -40,12 +40,17 @@ const containers = [
   "container-other",
 ];
 
+/** Whether what was found (systemd-detect-virt(1)) is a container rather than a virtual machine or none. */
+export function isContainer(virtualization: string): boolean {
+  return containers.includes(virtualization);
+}
+
 /** Every condition type of systemd.unit(5), "Conditions and Asserts", without its Condition prefix. */
 const checks: Readonly<Record<string, Check>> = {
   Architecture: (parameter, facts) => parameter === facts.architecture || parameter === "native",
   Firmware: (parameter) => parameter === "uefi" && paths.exists("/sys/firmware/efi"),
   Virtualization: (parameter, { virtualization }) => {
-    const inContainer = containers.includes(virtualization);
+    const inContainer = isContainer(virtualization);
     if (yes.test(parameter)) return virtualization !== "none";
     if (no.test(parameter)) return virtualization === "none";
     if (parameter === "container") return inContainer;
