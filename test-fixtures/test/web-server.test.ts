@@ -120,6 +120,8 @@ describe.skipIf(cannot.length > 0)(`my-webserver${cannot.length > 0 ? ` (lacks $
             .split("\n")
             .sort();
         await eventually("the limit", state, (now) => now.join() === "ActiveState=failed,NRestarts=5,SubState=failed");
+        // The result that stands is not written over (docs/decisions/0006-the-result-of-too-many-starts.md).
+        expect((await machine.systemctl("show", "-P", "Result", "crash-loop.service")).stdout).toBe("exit-code\n");
         const log = (await machine.journalctl("-u", "crash-loop.service", "-o", "cat")).stdout;
         expect(log).toContain("crash-loop.service: Start request repeated too quickly.\n");
         const refused = await machine.systemctl("start", "crash-loop.service");
