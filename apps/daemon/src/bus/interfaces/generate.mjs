@@ -23,23 +23,69 @@ const interfaces = [
   "Job",
   "LogControl1",
 ];
+/** Properties that several types share as a whole, in systemd's order: each block is what stands in that type from one name on. */
+const shared = [
+  { name: "cgroup", from: "Slice", in: "Slice", man: "systemd.resource-control(5)" },
+  { name: "exec", from: "Environment", in: "Swap", until: "KillMode", man: "systemd.exec(5)" },
+  { name: "kill", from: "KillMode", in: "Scope", man: "systemd.kill(5)" },
+];
 const version = execFileSync(systemd, ["--version"], { encoding: "utf8" }).split("\n")[0];
+const header = `// Written by generate.mjs from "${version}"; do not edit.`;
 
-for (const name of interfaces) {
+/** The introspection of an interface. */
+function describe(name) {
   const full = name === "LogControl1" ? `org.freedesktop.${name}` : `org.freedesktop.systemd1.${name}`;
   const xml = execFileSync(systemd, [`--bus-introspect=${full}`], { encoding: "utf8" });
   const start = xml.indexOf(`<interface name="${full}">`);
-  const part = xml.slice(start, xml.indexOf("</interface>", start));
+  return { full, xml: xml.slice(start, xml.indexOf("</interface>", start)) };
+}
+
+const properties = (xml) => members(xml, "property").map(property);
+const at = (rows, name) => rows.findIndex((row) => row.startsWith(`${name}:`));
+
+for (const block of shared) {
+  const rows = properties(describe(block.in).xml);
+  block.rows = rows.slice(at(rows, block.from), block.until === undefined ? undefined : at(rows, block.until));
+  block.constant = `${block.name}Properties`;
+  const lines = [
+    header,
+    'import type { InterfaceDeclaration } from "@steward/ipc";',
+    "",
+    `/** ${block.man}: the same in every type that has them. */`,
+    `export const ${block.constant}: InterfaceDeclaration["properties"] = {`,
+    ...block.rows.map((row) => `  ${row},`),
+    "};",
+    "",
+  ];
+  writeFileSync(join(import.meta.dirname, `${block.name}-properties.ts`), lines.join("\n"));
+}
+
+/** The rows of an interface, with each shared block that it holds as one. */
+function withBlocks(rows) {
+  const used = [];
+  for (const block of shared) {
+    const from = at(rows, block.from);
+    if (from < 0 || block.rows.some((row, index) => rows[from + index] !== row)) continue;
+    rows = [...rows.slice(0, from), `...${block.constant}`, ...rows.slice(from + block.rows.length)];
+    used.push(block);
+  }
+  return { rows, used };
+}
+
+for (const name of interfaces) {
+  const { full, xml } = describe(name);
+  const { rows, used } = withBlocks(properties(xml));
   const constant = `${name[0].toLowerCase()}${name.slice(1)}Interface`;
   const lines = [
-    `// Written by generate.mjs from "${version}"; do not edit.`,
+    header,
     'import type { InterfaceDeclaration } from "@steward/ipc";',
+    ...used.map((block) => `import { ${block.constant} } from "./${block.name}-properties.ts";`),
     "",
     `export const ${constant}: InterfaceDeclaration = {`,
     `  name: "${full}",`,
-    ...table("methods", members(part, "method").map(method)),
-    ...table("properties", members(part, "property").map(property)),
-    ...table("signals", members(part, "signal").map(signal)),
+    ...table("methods", members(xml, "method").map(method)),
+    ...table("properties", rows),
+    ...table("signals", members(xml, "signal").map(signal)),
     "};",
     "",
   ];
@@ -50,7 +96,6 @@ const exports = interfaces.map((name) => {
   const constant = `${name[0].toLowerCase()}${name.slice(1)}Interface`;
   return `export { ${constant} } from "./${kebab(name)}.ts";`;
 });
-const header = `// Written by generate.mjs from "${version}"; do not edit.`;
 writeFileSync(join(import.meta.dirname, "index.ts"), `${header}\n${exports.sort().join("\n")}\n`);
 
 function kebab(name) {
