@@ -6,6 +6,10 @@
  *   touch=FILE rm=FILE      append=FILE:TEXT  (%p in TEXT is the own pid)         until=FILE  waits till FILE is there
  *   notify=TEXT             one sd_notify datagram; \n and %p (own pid), %t (monotonic usec) are replaced
  *   barrier                 BARRIER=1 with a pipe, waits till the manager has closed it
+ *   store=FILE:TEXT         the notification TEXT with a descriptor: of FILE, for FILE "pipe" of the end of a new pipe, for "again"
+ *                           of what was stored last
+ *   hang-up                 closes the other end of the last pipe
+ *   list-fds=FILE           appends a line: LISTEN_FDS, LISTEN_FDNAMES, and what each descriptor from 3 on is
  *   watchdog[=N]            WATCHDOG=1 every half WATCHDOG_USEC, N times, or for ever
  *   daemonize               forks twice with setsid; the first process exits 0 when the grandchild runs
  *   pidfile=FILE            writes the own pid, whole at once
@@ -107,6 +111,36 @@ static void barrier(void) {
   struct pollfd w = { .fd = p[0], .events = 0 };
   while (poll(&w, 1, -1) < 0 && errno == EINTR) { }
   close(p[0]);
+}
+
+static int stored = -1, other_end = -1;
+static void store(const char *v) {
+  const char *colon = strchr(v, ':'); int p[2] = { -1, -1 }; char path[4096];
+  if (!colon) { errno = EINVAL; fail("store=FILE:TEXT"); }
+  snprintf(path, sizeof path, "%.*s", (int)(colon - v), v);
+  if (strcmp(path, "pipe") == 0) {
+    if (pipe2(p, O_CLOEXEC) < 0) fail("pipe");
+    stored = p[0]; other_end = p[1];
+  } else if (strcmp(path, "again") != 0)
+    stored = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (stored < 0) fail(path);
+  if (notify(colon + 1, stored) < 0) fail("notify");
+}
+
+static void write_file(const char *path, int flags, const char *text);
+static void list_fds(const char *path) {
+  const char *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES"), *pid = getenv("LISTEN_PID");
+  char text[4096], link[64], is[256];
+  int n = snprintf(text, sizeof text, "%s %s", count && pid && atoi(pid) == getpid() ? count : "none", names ? names : "-");
+  for (int fd = 3; count && fd < 3 + atoi(count) && n < 3500; fd++) {
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t k = readlink(link, is, sizeof is - 1);
+    is[k < 0 ? 0 : k] = 0;
+    is[strcspn(is, ":")] = 0;
+    n += snprintf(text + n, sizeof text - (size_t)n, " %s", is);
+  }
+  snprintf(text + n, sizeof text - (size_t)n, "\n");
+  write_file(path, O_APPEND, text);
 }
 
 static const char *answers[65]; static int exits[65];
@@ -214,6 +248,9 @@ int main(int argc, char **argv) {
     }
     else if (take(a, "until", &v)) while (access(v, F_OK) != 0) sleep_ms(5);
     else if (take(a, "notify", &v)) { if (notify(v, -1) < 0) fail("notify"); }
+    else if (take(a, "store", &v)) store(v);
+    else if (take(a, "hang-up", &v)) close(other_end);
+    else if (take(a, "list-fds", &v)) list_fds(v);
     else if (take(a, "barrier", &v)) barrier();
     else if (take(a, "watchdog", &v)) {
       const char *usec = getenv("WATCHDOG_USEC"); long ms = usec ? atol(usec) / 2000 : 0;

@@ -42,6 +42,7 @@ Differences that are no directive's:
   CPU time is that of the living processes plus that of those that ended. A number that was not measured is not shown.
 - \`freeze\` uses the kernel's freezer where a unit has a cgroup. Elsewhere every process of the unit is stopped with SIGSTOP and goes on with SIGCONT: it stands
   still all the same, but its parent can see it (waitpid(2), WUNTRACED), a handler of SIGCONT runs, and anyone who may signal it can wake it.
+- A service's descriptor store holds at most 160 descriptors, whatever FileDescriptorStoreMax= says.
 - A slice is frozen by freezing every unit in it; what is started in it later runs.
 - Without a writable cgroup tree each unit's processes are held together by a process of the keeper's own, their subreaper.
 - As PID 1, SIGTERM ends the container in order (systemd would re-execute itself).

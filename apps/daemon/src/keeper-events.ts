@@ -54,12 +54,17 @@ export function toCoreEvent(
     }
     case "groupEmpty":
       return { kind: "groupEmpty", now, unit: event.group };
+    case "fdHung":
+      return { kind: "fdHung", now, unit: event.group, fd: event.fd };
     case "groupFrozen":
       return { kind: "frozen", now, unit: event.group, frozen: event.frozen, ok: event.errno === 0 };
     case "notify": {
       if (event.group === "") return undefined;
       const token = event.token === 0 ? undefined : event.token;
-      return { kind: "notify", now, unit: event.group, token, pid: event.pid, fields: parseNotifyMessage(event.data) };
+      const fields = parseNotifyMessage(event.data);
+      const fds = event.fds.map((fd, index) => ({ fd, same: event.same[index] ?? 0 }));
+      const along = fds.length === 0 ? {} : { fds };
+      return { kind: "notify", now, unit: event.group, token, pid: event.pid, fields, ...along };
     }
     case "adopted": {
       const unit = unitOf(event.token);

@@ -69,6 +69,12 @@ export class Performer {
       case "release":
         this.keeper.send({ kind: "release", token: effect.token }, number);
         return;
+      case "closeFd":
+        this.keeper.send({ kind: "closeFd", fd: effect.fd }, number);
+        return;
+      case "watchFd":
+        this.keeper.send({ kind: "fdWatch", fd: effect.fd, group: effect.unit }, number);
+        return;
       case "freezeGroup":
         return this.outside.freezeGroup(effect, number);
       case "cleanDirectories":
@@ -133,6 +139,8 @@ export class Performer {
       case "spawn":
       case "signal":
       case "signalGroup":
+      case "closeFd":
+      case "watchFd":
       case "freezeGroup":
       case "cleanDirectories":
       case "release":

@@ -327,7 +327,8 @@ export class Steward {
         if (event.errno !== 0) say(`cannot listen on ${event.id}: errno ${event.errno}`, "error");
         break;
       case "notify":
-        for (const fd of event.fds) this.parts.keeper.send({ kind: "closeFd", fd }, 0);
+        // Of a unit's the core says what becomes of them.
+        if (event.group === "") for (const fd of event.fds) this.parts.keeper.send({ kind: "closeFd", fd }, 0);
         break;
       default:
         break;

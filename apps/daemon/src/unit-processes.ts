@@ -258,8 +258,9 @@ export class UnitProcesses implements KeeperEffects {
   }
 
   private acceptsNotify(unit: LoadedUnit): boolean {
-    const { Type, NotifyAccess, WatchdogSec } = unit.settings.Service;
+    const { Type, NotifyAccess, WatchdogSec, FileDescriptorStoreMax } = unit.settings.Service;
     return (
+      FileDescriptorStoreMax > 0 ||
       Type === "notify" ||
       Type === "notify-reload" ||
       NotifyAccess !== "none" ||

@@ -49,7 +49,7 @@ int recv_message(int fd, void *p, size_t n, struct creds *who, int *fds, unsigne
 
 static void notification(struct listener *l, const struct creds *who, const uint8_t *p, size_t n, const int *fds, unsigned nfds)
 {
-    uint64_t ids[MAX_FDS];
+    uint64_t ids[MAX_FDS], same[MAX_FDS];
     if (token_by_pid(who->pid) == NULL)
         reapers_pull();
     struct creds named = *who;
@@ -61,8 +61,10 @@ static void notification(struct listener *l, const struct creds *who, const uint
     if (of_reaper != NULL && t != NULL)
         named.pid = t->pid;
     who = &named;
-    for (unsigned i = 0; i < nfds; i++)
+    for (unsigned i = 0; i < nfds; i++) {
+        same[i] = fd_same(fds[i]);
         ids[i] = fd_keep(fds[i]);
+    }
     struct buf *b = event_begin(EV_NOTIFY, true);
     put_str(b, l->id);
     put_str(b, group);
@@ -74,6 +76,9 @@ static void notification(struct listener *l, const struct creds *who, const uint
     put_u32(b, nfds);
     for (unsigned i = 0; i < nfds; i++)
         put_u64(b, ids[i]);
+    put_u32(b, nfds);
+    for (unsigned i = 0; i < nfds; i++)
+        put_u64(b, same[i]);
     uint64_t seq = event_end();
     for (unsigned i = 0; i < nfds; i++)
         fd_origin(ids[i], seq);

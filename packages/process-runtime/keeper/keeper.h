@@ -208,9 +208,18 @@ void reap_all(void);
 void drain_messages(const char *group);    /* notify and log sockets, and the streams of a group, before an exit is reported */
 
 /* fdstore.c: descriptors that came in by messages */
-struct kept_fd { struct kept_fd *next; uint64_t id, origin; int fd; bool closing, pinned; }; /* pinned: belongs to a set of sockets */
+struct kept_fd {
+    struct kept_fd *next;
+    uint64_t id, origin;
+    int fd;
+    bool closing, pinned;                  /* pinned: belongs to a set of sockets */
+    struct source watch;                   /* in the loop while somebody waits for its end */
+    char *group;
+};
 extern struct kept_fd *kept_fds;
 uint64_t fd_keep(int fd);
+uint64_t fd_same(int fd);                  /* the kept one that is the same open file, or 0 */
+void fd_watch(uint64_t id, const char *group);
 uint64_t fd_keep_pinned(int fd);           /* until fd_forget, which does not close it */
 void fd_forget(uint64_t id);
 void fd_origin(uint64_t id, uint64_t seq);

@@ -126,6 +126,15 @@ static void signal_command(struct cur *c)
         token_signal(t, (int)signo, has_value, value);
 }
 
+static void fd_watch_command(struct cur *c)
+{
+    uint64_t id = get_u64(c);
+    char *group = get_str(c);
+    if (!c->bad)
+        fd_watch(id, group);
+    free(group);
+}
+
 static void listen_command(struct cur *c)
 {
     char *id = get_str(c);
@@ -229,6 +238,7 @@ static void execute(unsigned type, struct cur *c)
         }
         break;
     case CMD_SOCKETS_OPEN: case CMD_SOCKETS_ARM: case CMD_SOCKETS_CLOSE: sockets_command(type, c); break;
+    case CMD_FD_WATCH: fd_watch_command(c); break;
     case CMD_CLOSE_FD: fd_close(get_u64(c)); break;
     case CMD_WATCH_PATH: case CMD_WATCH_WAY: case CMD_UNWATCH_PATH: case CMD_UNWATCH_ALL: watch_command(type, c); break;
     case CMD_EXIT: {

@@ -19,7 +19,7 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
   NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns
   StateDirectoryAccounting StateDirectoryQuota CacheDirectoryAccounting CacheDirectoryQuota LogsDirectoryAccounting LogsDirectoryQuota`;
 
-const service = `RootDirectoryStartOnly PermissionsStartOnly FileDescriptorStoreMax FileDescriptorStorePreserve Sockets
+const service = `RootDirectoryStartOnly PermissionsStartOnly Sockets
   USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost RuntimeRandomizedExtraSec BusName`;
 
 const unit =

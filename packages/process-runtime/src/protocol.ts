@@ -61,6 +61,8 @@ export const commandTable = {
   exit: { type: 20, fields: { status: "u32" } },
   reboot: { type: 21, fields: { command: "u32" } },
   journalConfig: { type: 22, fields: { config: "bytes" } },
+  /** Tells by `fdHung`, once, when the other end of a kept descriptor is gone. */
+  fdWatch: { type: 50, fields: { fd: "u64", group: "str" } },
   ack: { type: 23, fields: { seq: "u64" } },
   /** Opens the sockets of a unit under a number that is never reused: answered by `socketsOpened`. `spec`: src/sockets/spec.ts. */
   socketsOpen: { type: 30, fields: { set: "u64", unit: "str", spec: "bytes" } },
@@ -141,6 +143,8 @@ export const eventTable = {
       gid: "u32",
       data: "bytes",
       fds: "u64s",
+      /** For each descriptor the one kept before that is the same open file, or 0. */
+      same: "u64s",
     },
   },
   signalled: { type: 149, fields: { signo: "u32", pid: "u32", uid: "u32" } },
@@ -153,6 +157,7 @@ export const eventTable = {
   stepIgnored: { type: 156, fields: { token: "u64", status: "u32", errno: "u32", step: "u32" } },
   groupFrozen: { type: 185, fields: { group: "str", frozen: "bool", errno: "u32" } },
   watching: { type: 180, fields: { id: "str", errno: "u32" } },
+  fdHung: { type: 186, fields: { fd: "u64", group: "str" } },
   journalDied: { type: 157, fields: { pid: "u32", code: "u32", status: "u32" } },
   /** All of a set's sockets with the ids of their descriptors, or which port failed; `ignored` are threes: port, option or link, errno. */
   socketsOpened: {

@@ -3,6 +3,7 @@ import { addUnits, buildGraph } from "@steward/graph";
 import { definitionOf } from "./definition/definitions.ts";
 import type { Event } from "./model/event.ts";
 import type { JobRecord } from "./model/state.ts";
+import { releaseStore } from "./service/fd-store.ts";
 import { jobOf, type Turn } from "./turn.ts";
 import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
 import { related } from "./unit/related.ts";
@@ -49,6 +50,7 @@ function forgetUndefined(turn: Turn): void {
     if (turn.state.definitions.loaded.has(id) || unit.job !== undefined || unit.nopJob !== undefined) continue;
     const state = activeStateOf(unit.machine, definitionOf(turn.state, id)?.service?.type);
     if (!isInactiveOrFailed(state) || unit.populated || unit.strays.length > 0) continue;
+    releaseStore(turn, unit);
     turn.state.units.delete(id);
     turn.changedUnits.add(id);
   }

@@ -13,6 +13,7 @@ import { isSameZone } from "./model/time-facts.ts";
 import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
 import { onAbandon, onJoin } from "./scope/requests.ts";
 import { dispatch } from "./service/dispatch.ts";
+import { closeReceived, releaseStoresAtRest } from "./service/fd-store.ts";
 import { checkStartup } from "./startup.ts";
 import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
 import { builtinMachine } from "./types/builtin.ts";
@@ -48,6 +49,7 @@ function toMachine(turn: Turn, event: UnitEvent): void {
   if (machine?.event !== undefined) machine.event(turn, unit, event);
   // Nobody remembers this unit: its process is let go, so that the keeper does too.
   else if (event.kind === "exited" || event.kind === "adopted") emit(turn, { kind: "release", token: event.token });
+  if (event.kind === "notify" && record?.machine.type !== "service") closeReceived(turn, event);
 }
 
 function perform(turn: Turn, event: Event): void {
@@ -166,6 +168,7 @@ export function step(state: CoreState, event: Event): Step {
   }
   perform(turn, event);
   drain(turn);
+  releaseStoresAtRest(turn);
   checkStartup(turn);
   return {
     state,

@@ -2,6 +2,7 @@ import { removeUnits } from "@steward/graph";
 import { definitionOf, resolveName } from "./definition/definitions.ts";
 import type { Event } from "./model/event.ts";
 import type { UnitRecord } from "./model/state.ts";
+import { releaseStore } from "./service/fd-store.ts";
 import type { Turn } from "./turn.ts";
 import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
 
@@ -23,6 +24,7 @@ export function unload(turn: Turn, { units }: Unload): void {
     const record = turn.state.units.get(id);
     if (record !== undefined && !isAtRest(turn, record)) continue;
     if (record !== undefined) {
+      releaseStore(turn, record);
       turn.state.units.delete(id);
       turn.changedUnits.add(id);
     }

@@ -225,6 +225,40 @@ const stories: Readonly<Record<string, Story>> = {
       world.run(5 * second);
     },
   },
+  "fd-store": {
+    units: {
+      "a.service": service("ExecStart=/a\nExecStopPost=/post\nFileDescriptorStoreMax=3\nRestart=on-failure"),
+    },
+    programs: { "a.service": forever },
+    tell(world) {
+      const notify = (pid: number, text: string, ...fds: [fd: number, same: number][]): void => {
+        const fields = text.split(" ").map((field) => field.split("=") as [string, string]);
+        world.deliver({
+          kind: "notify",
+          unit: "a.service",
+          token: undefined,
+          pid,
+          fields,
+          fds: fds.map(([fd, same]) => ({ fd, same })),
+        });
+      };
+      world.start("a.service").run(second);
+      notify(100, "FDSTORE=1 FDNAME=a", [1, 0]);
+      notify(100, "FDSTORE=1 FDNAME=b", [2, 1]);
+      notify(100, "FDSTORE=1 FDNAME=a:b FDPOLL=0", [3, 0]);
+      notify(100, "BARRIER=1", [4, 0]);
+      notify(99, "FDSTORE=1", [5, 0]);
+      notify(100, "FDSTORE=1 FDNAME=c", [6, 0], [7, 0], [8, 0]);
+      world.deliver({ kind: "fdHung", unit: "a.service", fd: 6 });
+      world.deliver({ kind: "kill", request: 9, unit: "a.service", whom: "main", signal: 9 });
+      world.run(second);
+      notify(102, "FDSTOREREMOVE=1 FDNAME=a");
+      world.request("a.service", "restart");
+      world.run(second);
+      world.request("a.service", "stop");
+      world.run(second);
+    },
+  },
   "upheld-and-unneeded": {
     units: {
       "boss.service": service("ExecStart=/boss", "Upholds=worker.service"),

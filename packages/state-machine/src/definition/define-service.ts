@@ -19,10 +19,10 @@ function serviceType(get: Reader): ServiceType {
   return get.list("ExecStart").length > 0 ? "simple" : "oneshot";
 }
 
-/** A service that speaks by sd_notify(3), or is watched, listens to its main process unless it says otherwise. */
-function notifyAccess(get: Reader, type: ServiceType, watchdogUsec: number): NotifyAccess {
+/** A service that speaks by sd_notify(3), is watched or stores descriptors is listened to: its main process, unless it says otherwise. */
+function notifyAccess(get: Reader, type: ServiceType, other: boolean): NotifyAccess {
   const said = get.word<NotifyAccess>("NotifyAccess", "none");
-  const speaks = type === "notify" || type === "notify-reload" || watchdogUsec > 0;
+  const speaks = type === "notify" || type === "notify-reload" || other;
   return said === "none" && speaks ? "main" : said;
 }
 
@@ -30,6 +30,7 @@ export function defineService(unit: GraphUnit): ServiceDefinition {
   const get = reader(unit.settings, "Service");
   const type = serviceType(get);
   const watchdogUsec = get.number("WatchdogSec", 0);
+  const fileDescriptorStoreMax = get.number("FileDescriptorStoreMax", 0);
   const timeoutStopUsec = noneIfZero(get.number("TimeoutStopSec", DEFAULT_TIMEOUT_USEC));
   const timeoutStart = type === "oneshot" ? Number.POSITIVE_INFINITY : DEFAULT_TIMEOUT_USEC;
   return {
@@ -64,10 +65,12 @@ export function defineService(unit: GraphUnit): ServiceDefinition {
     runtimeMaxUsec: noneIfZero(get.number("RuntimeMaxSec", Number.POSITIVE_INFINITY)),
     runtimeRandomizedExtraUsec: get.number("RuntimeRandomizedExtraSec", 0),
     watchdogUsec,
-    notifyAccess: notifyAccess(get, type, watchdogUsec),
+    notifyAccess: notifyAccess(get, type, watchdogUsec > 0 || fileDescriptorStoreMax > 0),
     ...defineKill(get),
     reloadSignal: get.number("ReloadSignal", SIGHUP),
     oomPolicy: get.word("OOMPolicy", "stop"),
+    fileDescriptorStoreMax,
+    fileDescriptorStorePreserve: get.word("FileDescriptorStorePreserve", "restart"),
     timeoutCleanUsec: get.number("TimeoutCleanSec", Number.POSITIVE_INFINITY) || Number.POSITIVE_INFINITY,
     runtimeDirectoryPreserve: get.word("RuntimeDirectoryPreserve", "no"),
   };

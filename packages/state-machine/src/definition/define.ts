@@ -45,7 +45,13 @@ function cleanable(unit: GraphUnit, type: UnitType): readonly Resource[] {
   const section = sections[type];
   if (section === undefined) return [];
   const get = reader(unit.settings, section);
-  return directories.filter(([, name]) => get.list(name).length > 0).map(([resource]) => resource);
+  const kept =
+    get.text("FileDescriptorStorePreserve", "restart") === "yes" && get.number("FileDescriptorStoreMax", 0) > 0;
+  return [
+    ...directories.filter(([, name]) => get.list(name).length > 0).map(([resource]) => resource),
+    // What outlasts a stop can be cleaned (254); in systemd 252 nothing does.
+    ...(kept ? (["fdstore"] as const) : []),
+  ];
 }
 
 /** Which settings of a unit the core reads, with systemd's defaults (systemd.unit(5)) where nothing is said. */

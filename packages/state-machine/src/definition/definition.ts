@@ -147,6 +147,9 @@ export interface ServiceDefinition extends KillDefinition {
   readonly notifyAccess: NotifyAccess;
   readonly reloadSignal: number;
   readonly oomPolicy: "continue" | "stop" | "kill";
+  readonly fileDescriptorStoreMax: number;
+  /** FileDescriptorStorePreserve= (254). */
+  readonly fileDescriptorStorePreserve: "no" | "restart" | "yes";
   readonly timeoutCleanUsec: number;
   /** RuntimeDirectoryPreserve=. */
   readonly runtimeDirectoryPreserve: "no" | "restart" | "yes";

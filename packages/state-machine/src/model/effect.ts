@@ -84,6 +84,10 @@ export type Effect =
       readonly token: Token;
       readonly what: readonly Resource[];
     }
+  /** Close a descriptor that the keeper holds. */
+  | { readonly kind: "closeFd"; readonly fd: number }
+  /** Wait for the end of a stored descriptor's other side: `fdHung`, once. */
+  | { readonly kind: "watchFd"; readonly unit: string; readonly fd: number }
   /** The keeper may forget this process. */
   | { readonly kind: "release"; readonly token: Token }
   /** The unit is at rest: its group, notify state and run-time directories may go. */

@@ -117,7 +117,11 @@ export type Event = { readonly now: Now } & (
       readonly token: Token | undefined;
       readonly pid: number;
       readonly fields: readonly (readonly [string, string])[];
+      /** Descriptors that came along, each to be stored or closed (`closeFd`). */
+      readonly fds?: readonly ReceivedDescriptor[];
     }
+  /** The other end of a descriptor that the service has stored is gone. */
+  | { readonly kind: "fdHung"; readonly unit: string; readonly fd: number }
   /** Answer to a `readPidFile` or `findMainPid` effect: the pid that was found to belong to the unit, or why not. */
   | { readonly kind: "pidFile"; readonly unit: string; readonly pid: number; readonly problem?: string }
   /** Answer to an `adopt` effect. */
@@ -169,6 +173,12 @@ export type Event = { readonly now: Now } & (
   | { readonly kind: "shutdown"; readonly target: string; readonly mode: JobMode }
 );
 
+/** A descriptor that came with a notification. `same`: the one kept before that is the same open file, or 0. */
+export interface ReceivedDescriptor {
+  readonly fd: number;
+  readonly same: number;
+}
+
 /** What `systemctl clean --what=` names. `fdstore`: since 254. */
 export type Resource = "runtime" | "state" | "cache" | "logs" | "configuration" | "fdstore";
 
@@ -191,7 +201,8 @@ export type UnitEvent = Extract<
       | "oomKill"
       | "stampRead"
       | "pathsLooked"
-      | "pathTouched";
+      | "pathTouched"
+      | "fdHung";
   }
 >;
 

@@ -91,6 +91,12 @@ export interface HeldExit {
   readonly usage: ProcessUsage;
 }
 
+/** A descriptor that the service gave the manager to keep, by the keeper's number. */
+interface StoredDescriptor {
+  readonly fd: number;
+  readonly name: string;
+}
+
 /** A service's own record. */
 export interface ServiceData {
   readonly type: "service";
@@ -123,6 +129,8 @@ export interface ServiceData {
   /** WATCHDOG_USEC= of sd_notify(3), until the next start. */
   readonly watchdogOverrideUsec: number | undefined;
   readonly watchdogAt: DualTimestamp;
+  /** What the service has stored (FDSTORE=1 of sd_notify(3)), newest first. */
+  readonly fdStore?: readonly StoredDescriptor[];
   readonly pidFileWatched: boolean;
   /** CPU time of the processes that ended since the last start. */
   readonly cpuUsec: number;

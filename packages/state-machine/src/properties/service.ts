@@ -87,7 +87,7 @@ export function serviceProperties(state: CoreState, id: string, service: Service
     ...timestamp("WatchdogTimestamp", service.watchdogAt),
     { name: "MainPID", signature: "u", value: main?.pid ?? 0 },
     { name: "ControlPID", signature: "u", value: control?.pid ?? 0 },
-    { name: "NFileDescriptorStore", signature: "u", value: 0 },
+    { name: "NFileDescriptorStore", signature: "u", value: service.fdStore?.length ?? 0 },
     { name: "StatusText", signature: "s", value: service.statusText },
     { name: "StatusErrno", signature: "i", value: service.statusErrno },
     { name: "Result", signature: "s", value: service.result },

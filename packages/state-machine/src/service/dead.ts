@@ -6,6 +6,7 @@ import type { ServiceData, ServiceResult } from "../model/service.ts";
 import { emit, jobOf, unitOf } from "../turn.ts";
 import { armAfter } from "../unit/timers.ts";
 import { data, patch, type Service, settings } from "./data.ts";
+import { releaseStore } from "./fd-store.ts";
 import { blame, setState } from "./set-state.ts";
 
 /** Whether the last run of the main process ended in one of these ways. */
@@ -92,6 +93,7 @@ export function enterDead(s: Service, result: ServiceResult, allowRestart: boole
     else if (!willAutoRestart) patch(s, { flushRestarts: true });
   }
   patch(s, { forbidRestart: false });
+  if (settings(s).fileDescriptorStorePreserve === "no") releaseStore(s.turn, unitOf(s.turn, s.unit));
   const { pidFile, runtimeDirectoryPreserve } = settings(s);
   // The stop of a restart by hand has become a start by now.
   const restarting = willAutoRestart || jobOf(s.turn, s.unit)?.type === "start";

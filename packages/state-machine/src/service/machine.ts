@@ -1,11 +1,12 @@
 import type { Machine } from "../engine.ts";
 import type { UnitEvent } from "../model/event.ts";
-import { patchUnit } from "../turn.ts";
+import { patchUnit, unitOf } from "../turn.ts";
 import { unlimited } from "../unit/blank.ts";
 import { onBusName } from "./bus-name.ts";
 import { enterCleaning } from "./cleaning.ts";
 import { patch, type Service } from "./data.ts";
 import { dispatch } from "./dispatch.ts";
+import { onFdHung, releaseStore } from "./fd-store.ts";
 import { onNotify } from "./notify.ts";
 import { onAdopted, onExecFailed, onExecOk, onExited, onGroupEmpty, onPidFile, onSpawned } from "./process-events.ts";
 import { onSpawnFailed } from "./spawn-failed.ts";
@@ -35,6 +36,8 @@ function onEvent(s: Service, event: UnitEvent): void {
       return onTimer(s, event.slot);
     case "busName":
       return onBusName(s, event.owned);
+    case "fdHung":
+      return onFdHung(s, event.fd);
     case "oomKill":
       dispatch(s, { kind: "oomKill" });
       return;
@@ -52,6 +55,11 @@ export const serviceMachine: Machine = {
     patch(s, { result: "success", reloadResult: "success", nRestarts: 0, flushRestarts: false });
     patchUnit(turn, unit, { startLimit: unlimited, startLimitHit: false });
   },
-  clean: (turn, unit, what) => enterCleaning({ turn, unit }, what),
+  clean(turn, unit, what) {
+    const directories = what.filter((resource) => resource !== "fdstore");
+    const begun = directories.length > 0 ? enterCleaning({ turn, unit }, directories) : "begun";
+    if (begun === "begun" && what.includes("fdstore")) releaseStore(turn, unitOf(turn, unit));
+    return begun;
+  },
   event: (turn, unit, event) => onEvent({ turn, unit }, event),
 };

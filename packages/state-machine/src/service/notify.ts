@@ -5,6 +5,7 @@ import { emit, unitOf } from "../turn.ts";
 import { armAt } from "../unit/timers.ts";
 import { control, data, patch, type Service, settings } from "./data.ts";
 import { dispatch } from "./dispatch.ts";
+import { closeReceived, onDescriptors } from "./fd-store.ts";
 import { adopt } from "./pid-file.ts";
 import { overrideWatchdog, resetWatchdog, watchdogTriggered } from "./watchdog.ts";
 
@@ -75,7 +76,10 @@ function onMainPid(s: Service, text: string): void {
 
 /** sd_notify(3). Of READY=1, RELOADING=1 and STOPPING=1 the last one counts. */
 export function onNotify(s: Service, message: Notify): void {
-  if (!isAuthorized(s, message)) return;
+  if (!isAuthorized(s, message)) {
+    closeReceived(s.turn, message);
+    return;
+  }
   const fields = new Map(message.fields);
   const get = (name: string): string => fields.get(name) ?? "";
 
@@ -117,5 +121,6 @@ export function onNotify(s: Service, message: Notify): void {
   if (watchdogUsec !== undefined) overrideWatchdog(s, watchdogUsec);
   if (get("WATCHDOG") === "1") resetWatchdog(s);
   else if (get("WATCHDOG") === "trigger") watchdogTriggered(s);
+  onDescriptors(s, message);
   emit(s.turn, { kind: "unitChanged", unit: s.unit });
 }

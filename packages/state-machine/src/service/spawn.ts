@@ -5,6 +5,7 @@ import type { MainProcess } from "../model/service.ts";
 import { emit, patchUnit, take, unitOf } from "../turn.ts";
 import { neverRan } from "../unit/blank.ts";
 import { data, patch, type Service, settings } from "./data.ts";
+import { storedDescriptors } from "./fd-store.ts";
 
 type Env = (readonly [string, string])[];
 const exitCode = ["", "exited", "killed", "dumped"] as const;
@@ -37,7 +38,16 @@ function spawn(s: Service, command: CommandRef<ServiceDirective>, role: "main" |
   const token = take(s.turn, "nextToken");
   patchUnit(s.turn, s.unit, { populated: true });
   patch(s, { commands: { ...data(s).commands, [commandKey(command)]: neverRan } });
-  emit(s.turn, { kind: "spawn", unit: s.unit, token, command, role, env: environment(s, command, role) });
+  const fds = command.directive === "ExecStart" ? storedDescriptors(s) : [];
+  emit(s.turn, {
+    kind: "spawn",
+    unit: s.unit,
+    token,
+    command,
+    role,
+    env: environment(s, command, role),
+    ...(fds.length === 0 ? {} : { fds }),
+  });
   return token;
 }
 

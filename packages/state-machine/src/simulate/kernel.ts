@@ -202,6 +202,8 @@ export class Kernel {
       case "cleanDirectories":
         this.table.spawn({ ...effect, ...cleaner }, this.#options.cleaner?.(effect.unit) ?? succeeds);
         break;
+      case "closeFd":
+      case "watchFd":
       case "cleanUp":
       case "requestStop":
       case "reply":
