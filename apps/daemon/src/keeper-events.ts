@@ -50,7 +50,18 @@ export function toCoreEvent(
       const code =
         event.code === cldExited || event.code === 0 ? "exited" : event.code === cldDumped ? "dumped" : "killed";
       const usage = { cpuUsec: event.userUsec + event.systemUsec };
-      return { kind: "exited", now, unit, token: event.token, pid: event.pid, code, status: event.status, usage };
+      const last = event.lastOfGroup ? { lastOfGroup: true } : {};
+      return {
+        kind: "exited",
+        now,
+        unit,
+        token: event.token,
+        pid: event.pid,
+        code,
+        status: event.status,
+        usage,
+        ...last,
+      };
     }
     case "groupEmpty":
       return { kind: "groupEmpty", now, unit: event.group };

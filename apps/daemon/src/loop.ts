@@ -33,6 +33,19 @@ interface Waiting {
 }
 
 /**
+ * Events that most often find nothing to do (a service that runs already executes its program; a unit whose last process ended is empty).
+ * When they change nothing they need no line: coming again after a death, they would change nothing again.
+ */
+const passing: ReadonlySet<Event["kind"]> = new Set(["execOk", "groupEmpty"]);
+
+function isNothing({ effects, units, jobs, counters }: StepOutcome): boolean {
+  if (effects.length > 0 || counters !== undefined) return false;
+  for (const _ in units) return false;
+  for (const _ in jobs) return false;
+  return true;
+}
+
+/**
  * The one loop of the manager: event, core, record, effects, in that order. All events that are waiting are stepped first
  * and recorded with one append; only then is the first effect performed. So a death at any instant finds either no trace
  * of an event (it comes again) or its whole outcome (it is performed again, and what was executed is recognised).
@@ -80,15 +93,17 @@ export class Loop {
     if (this.running) return;
     this.running = true;
     try {
-      while (this.waiting.length > 0) this.turn();
-      this.parts.endOfTurn();
+      let ended = false;
+      while (this.waiting.length > 0) ended = this.turn();
+      if (!ended) this.parts.endOfTurn();
     } finally {
       this.running = false;
     }
     if (this.parts.store.wantsCompaction) this.parts.compact();
   }
 
-  private turn(): void {
+  /** True when nothing more waits and the turn has been ended: then its acknowledgement left together with its effects. */
+  private turn(): boolean {
     const entries: StepEntry[] = [];
     for (const { event, seq, answers } of this.waiting.splice(0)) {
       if (seq > 0 && seq <= this.parts.shell.lastSeq) continue;
@@ -98,6 +113,7 @@ export class Loop {
       foldEvent(this.parts.shell, event, answers, seq);
       for (const [index, effect] of outcome.effects.entries())
         foldEffect(this.parts.shell, effect, at + index * numbersPerEffect);
+      if (passing.has(event.kind) && isNothing(outcome)) continue;
       entries.push({
         v: recordVersion,
         seq,
@@ -110,12 +126,14 @@ export class Loop {
         at,
       });
     }
-    if (entries.length === 0) return;
+    if (entries.length === 0) return false;
     this.parts.store.append(entries);
     this.parts.batch(() => {
       for (const entry of entries)
         for (const [index, effect] of entry.effects.entries())
           this.parts.perform(effect, entry.at + index * numbersPerEffect);
+      if (this.waiting.length === 0) this.parts.endOfTurn();
     });
+    return this.waiting.length === 0;
   }
 }

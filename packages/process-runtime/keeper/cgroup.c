@@ -32,7 +32,7 @@ static bool read_events(const struct pgroup *g, char *text)
     return n > 0;
 }
 
-static bool is_vacant(const struct pgroup *g)
+bool cgroup_vacant(const struct pgroup *g)
 {
     char text[EVENTS_SIZE];
     return read_events(g, text) && strstr(text, "populated 0") != NULL;
@@ -150,7 +150,7 @@ static void members(const void *where, struct pids *out) { each_below(*(const in
 
 void cgroup_signal(struct pgroup *g, int signo, const pid_t *except, uint32_t n)
 {
-    if (g->dir >= 0 && !is_vacant(g)) /* one read instead of a walk: a unit that ended by itself gets all signals of its stop */
+    if (g->dir >= 0 && !cgroup_vacant(g)) /* one read instead of a walk: a unit that ended by itself gets all signals of its stop */
         cgroup_signal_dir(g->dir, signo, except, n);
 }
 

@@ -82,6 +82,11 @@ void group_remove(struct pgroup *g)
     cgroup_remove(g);
 }
 
+bool group_vacant(const struct pgroup *g)
+{
+    return g->live == 0 && (g->mode == GROUP_DIRECT || (g->mode == GROUP_CGROUP && cgroup_vacant(g)));
+}
+
 void group_token_gone(struct pgroup *g)
 {
     if (g->mode == GROUP_CGROUP && g->live == 0 && !g->empty)

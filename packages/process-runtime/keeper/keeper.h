@@ -138,6 +138,7 @@ void group_frozen(struct pgroup *g, int error); /* what was asked for is done, o
 void group_remove(struct pgroup *g);
 void group_emptied(struct pgroup *g);
 void group_token_gone(struct pgroup *g);
+bool group_vacant(const struct pgroup *g); /* nothing of it lives, for certain */
 bool group_has(struct pgroup *g, pid_t pid);
 struct pgroup *group_by_reaper(pid_t pid);
 void group_catch_up(const char *name);
@@ -154,6 +155,7 @@ void cgroup_remove(struct pgroup *g);
 bool cgroup_has(struct pgroup *g, pid_t pid);
 pid_t cgroup_fork(struct pgroup *g);
 int cgroup_attach(struct pgroup *g, pid_t pid);
+bool cgroup_vacant(const struct pgroup *g);
 void cgroup_check(struct pgroup *g);        /* told empty when nothing is in it */
 struct pgroup *cgroup_of(pid_t pid);       /* cgroup-of.c, cgroup_has() too */
 

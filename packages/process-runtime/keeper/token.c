@@ -196,6 +196,8 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
     t->maxrss = maxrss;
     t->exit_monotonic = clock_usec(CLOCK_MONOTONIC);
     t->exit_realtime = clock_usec(CLOCK_REALTIME);
+    struct pgroup *g = t->group;
+    g->live--;
     if (!t->forget) {
         struct buf *b = event_begin(EV_EXITED, true);
         put_u64(b, t->id);
@@ -205,10 +207,9 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
         put_u64(b, user);
         put_u64(b, system);
         put_u64(b, maxrss);
+        put_u8(b, group_vacant(g)); /* spares a round in which the manager would wait for EV_GROUP_EMPTY */
         event_end();
     }
-    struct pgroup *g = t->group;
-    g->live--;
     group_token_gone(g);
     if (t->forget)
         token_free(t);

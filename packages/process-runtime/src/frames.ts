@@ -101,6 +101,7 @@ function putFields(writer: ByteWriter, fields: Fields, message: Readonly<Record<
         writer.u64(value as number);
         break;
       case "bool":
+      case "lateBool":
         writer.u8(value === true ? 1 : 0);
         break;
       case "str":
@@ -120,7 +121,8 @@ function takeFields(reader: ByteReader, fields: Fields, into: Record<string, unk
   for (const name in fields) {
     const type = fields[name];
     if (type === undefined) continue;
-    into[name] = type === "bool" ? reader.u8() !== 0 : reader[type]();
+    if (type === "lateBool") into[name] = reader.rest > 0 && reader.u8() !== 0;
+    else into[name] = type === "bool" ? reader.u8() !== 0 : reader[type]();
   }
 }
 

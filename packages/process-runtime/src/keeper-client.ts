@@ -32,6 +32,9 @@ const unnumbered = new Set<KeeperCommand["kind"]>(["connSend", "connClose", "ack
 /** The bytes of one `connSend` at most; longer data is cut into several. */
 const maxSend = 1 << 19;
 
+/** A batch that has grown to this many bytes is sent on, the keeper has work for a while. */
+const maxGathered = 16384;
+
 /** Speaks the keeper's protocol over a duplex stream. */
 export class KeeperClient {
   /** The inventory that this generation began with. */
@@ -40,6 +43,9 @@ export class KeeperClient {
   private readonly waiting: KeeperEvent[];
   private deliver: ((event: KeeperEvent) => void) | undefined;
   private last: number;
+  private batches = 0;
+  private readonly gathered: Buffer[] = [];
+  private gatheredLength = 0;
 
   private constructor(channel: Duplex, recovery: KeeperRecovery, waiting: KeeperEvent[]) {
     this.channel = channel;
@@ -101,7 +107,7 @@ export class KeeperClient {
 
   /** Whether everything that was sent has left this process: then a death loses none of it. */
   get drained(): boolean {
-    return this.channel.writableLength === 0;
+    return this.gathered.length === 0 && this.channel.writableLength === 0;
   }
 
   /** The highest command number used so far. */
@@ -123,7 +129,7 @@ export class KeeperClient {
   send(command: KeeperCommand, number?: number): number {
     const used = number ?? (unnumbered.has(command.kind) ? 0 : this.reserve());
     if (used > this.last) this.last = used;
-    this.channel.write(encodeCommand(used, command));
+    this.write(encodeCommand(used, command));
     return used;
   }
 
@@ -143,14 +149,28 @@ export class KeeperClient {
       this.send({ kind: "connSend", conn, data: data.subarray(at, at + maxSend) });
   }
 
-  /** Several sends as one write. */
+  /** Several sends as one write, or as a few large ones: so the keeper begins while the rest is still being worked out. */
   batch(work: () => void): void {
-    this.channel.cork();
+    this.batches++;
     try {
       work();
     } finally {
-      this.channel.uncork();
+      this.batches--;
+      if (this.batches === 0) this.flush();
     }
+  }
+
+  private write(bytes: Buffer): void {
+    this.gathered.push(bytes);
+    this.gatheredLength += bytes.length;
+    if (this.batches === 0 || this.gatheredLength >= maxGathered) this.flush();
+  }
+
+  private flush(): void {
+    if (this.gathered.length === 0) return;
+    this.channel.write(this.gathered.length === 1 ? this.gathered[0] : Buffer.concat(this.gathered));
+    this.gathered.length = 0;
+    this.gatheredLength = 0;
   }
 
   private accept(event: KeeperEvent): void {

@@ -10,6 +10,8 @@ export interface FieldTypes {
   i32: number;
   u64: number;
   bool: boolean;
+  /** At the end of a message: false where the keeper was started by a build that did not say it yet. */
+  lateBool: boolean;
   str: string;
   bytes: Uint8Array;
   u64s: readonly number[];
@@ -126,6 +128,7 @@ export const eventTable = {
       userUsec: "u64",
       systemUsec: "u64",
       maxRssKib: "u64",
+      lastOfGroup: "lateBool",
     },
   },
   groupEmpty: { type: 144, fields: { group: "str" } },

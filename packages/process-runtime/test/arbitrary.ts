@@ -11,6 +11,7 @@ const byType = {
   i32: fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
   u64: fc.maxSafeNat(),
   bool: fc.boolean(),
+  lateBool: fc.boolean(),
   str: text,
   bytes: fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)),
   u64s: fc.array(fc.maxSafeNat(), { maxLength: 20 }),
