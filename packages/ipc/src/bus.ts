@@ -1,6 +1,7 @@
 /** A client of a message bus (dbus-daemon, dbus-broker): names, matches, and who sends. */
 import { type ClientConnection, type ConnectOptions, connectBus } from "./client.ts";
-import type { Value } from "./values.ts";
+import { DBusError, errorNames } from "./errors.ts";
+import type { Value, Variant } from "./values.ts";
 
 const BUS = "org.freedesktop.DBus";
 const BUS_PATH = "/org/freedesktop/DBus";
@@ -20,6 +21,9 @@ export interface Bus {
   releaseName(name: string): Promise<void>;
   /** Asks for signals that fit a rule, such as "type='signal',interface='a.b'". */
   addMatch(rule: string): Promise<void>;
+  removeMatch(rule: string): Promise<void>;
+  /** The unique name that owns a name now; undefined when nobody does. */
+  ownerOf(name: string): Promise<string | undefined>;
   /** The user, group and process behind a sender, as the bus knows them. */
   credentialsOf(sender: string): Promise<{ uid: number; gid: number; pid: number }>;
 }
@@ -55,10 +59,30 @@ export async function joinBus(options: ConnectOptions): Promise<Bus> {
     async addMatch(rule) {
       await ask("AddMatch", "s", [rule]);
     },
+    async removeMatch(rule) {
+      await ask("RemoveMatch", "s", [rule]);
+    },
+    async ownerOf(name) {
+      try {
+        const [owner] = await ask("GetNameOwner", "s", [name]);
+        return String(owner);
+      } catch (error) {
+        if ((error as { errorName?: string }).errorName === "org.freedesktop.DBus.Error.NameHasNoOwner")
+          return undefined;
+        throw error;
+      }
+    },
     async credentialsOf(sender) {
-      const [uid] = await ask("GetConnectionUnixUser", "s", [sender]);
-      const [pid] = await ask("GetConnectionUnixProcessID", "s", [sender]);
-      return { uid: Number(uid), gid: 0xffff_ffff, pid: Number(pid) };
+      const [given] = await ask("GetConnectionCredentials", "s", [sender]);
+      const known = given as ReadonlyMap<string, Variant>;
+      const number = (name: string): number => {
+        const value = known.get(name)?.value;
+        if (typeof value !== "number")
+          throw new DBusError(errorNames.accessDenied, `The bus does not tell the ${name} of ${sender}`);
+        return value;
+      };
+      const groups = known.get("UnixGroupIDs")?.value as readonly number[] | undefined;
+      return { uid: number("UnixUserID"), gid: groups?.[0] ?? 0xffff_ffff, pid: number("ProcessID") };
     },
   };
 }

@@ -1,6 +1,8 @@
 /** A client: one connection to a D-Bus server or bus over a unix socket. Imports nothing but node:net. */
 import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { DBusError, errorNames, ProtocolError } from "./errors.ts";
+import { FdQueue } from "./fd-queue.ts";
 import { encodeMessage, MAX_MESSAGE_BYTES, type Message, messageFlags, messageTypes } from "./message.ts";
 import { MessageStream } from "./message-stream.ts";
 import type { Value } from "./values.ts";
@@ -21,7 +23,9 @@ export interface ConnectOptions {
   /** The socket's path; a leading NUL or @ means an abstract one. */
   readonly path?: string;
   /** A connected stream, in place of a path. */
-  readonly socket?: Socket;
+  readonly socket?: Duplex;
+  /** Descriptors are wanted with messages: those that came with what was read so far, by the owner's ids. */
+  readonly takeFds?: () => readonly number[];
   /** Given as destination of calls that name none. */
   readonly destination?: string;
   /** Sends the first calls together with the handshake: a round trip less. Not for message buses. */
@@ -49,7 +53,8 @@ export class ClientConnection {
   readonly ready: Promise<void>;
   /** Resolves when the connection has ended, with the error that ended it if there was one. */
   readonly closed: Promise<Error | undefined>;
-  private readonly socket: Socket;
+  private readonly socket: Duplex;
+  private readonly fds = new FdQueue();
   private readonly options: ConnectOptions;
   private readonly stream = new MessageStream(MAX_MESSAGE_BYTES);
   private readonly waiting = new Map<number, Waiter>();
@@ -63,7 +68,7 @@ export class ClientConnection {
   private failure: Error | undefined;
   private ended = false;
 
-  constructor(socket: Socket, options: ConnectOptions) {
+  constructor(socket: Duplex, options: ConnectOptions) {
     this.socket = socket;
     this.options = options;
     const ready = Promise.withResolvers<void>();
@@ -80,7 +85,8 @@ export class ClientConnection {
       socket.cork();
       process.nextTick(() => this.sendEarly());
     }
-    socket.write("\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n", "latin1");
+    const negotiate = options.takeFds === undefined ? "" : "NEGOTIATE_UNIX_FD\r\n";
+    socket.write(`\0AUTH EXTERNAL\r\nDATA\r\n${negotiate}BEGIN\r\n`, "latin1");
   }
 
   /** Calls a method and gives the reply's values. Rejects with DBusError for an error reply or a lost connection. */
@@ -120,7 +126,8 @@ export class ClientConnection {
   /** Ends the connection after what was written. */
   close(): void {
     this.end(undefined);
-    this.socket.destroySoon();
+    if ("destroySoon" in this.socket) (this.socket as Socket).destroySoon();
+    else this.socket.end();
   }
 
   private sendEarly(): void {
@@ -156,8 +163,11 @@ export class ClientConnection {
 
   private receive(chunk: Buffer): void {
     try {
+      const came = this.options.takeFds?.() ?? [];
+      if (came.length > 0) this.fds.push(came);
       const rest = this.authenticated ? chunk : this.handshake(chunk);
-      if (rest !== undefined && rest.length > 0) for (const message of this.stream.push(rest)) this.deliver(message);
+      if (rest !== undefined && rest.length > 0)
+        for (const message of this.stream.push(rest)) this.deliver(this.fds.give(message));
     } catch (error) {
       this.end(error as Error);
       this.socket.destroy();
@@ -173,7 +183,12 @@ export class ClientConnection {
       if (end < 0) return undefined;
       const line = this.text.toString("latin1", 0, end);
       this.text = this.text.subarray(end + 2);
-      if (line.startsWith("OK")) break;
+      if (line.startsWith("OK")) {
+        if (this.options.takeFds === undefined) break;
+        continue;
+      }
+      // The answer to NEGOTIATE_UNIX_FD, which comes after OK whichever it is.
+      if (line.startsWith("AGREE_UNIX_FD") || line.startsWith("ERROR")) break;
       if (!line.startsWith("DATA")) throw new DBusError(errorNames.accessDenied, "Access denied");
     }
     this.authenticated = true;

@@ -29,6 +29,8 @@ export interface MessageHeader {
   destination?: string;
   sender?: string;
   signature?: string;
+  /** How many descriptors come with it. */
+  unixFds?: number;
 }
 
 /** A received message. The body is read when it is asked for. */
@@ -36,6 +38,8 @@ export interface Message extends Readonly<MessageHeader> {
   readonly signature: string;
   readonly bigEndian: boolean;
   readonly bodyBytes: Buffer;
+  /** The owner's ids of the descriptors that came with it; a value of type `h` is an index into them. */
+  readonly fds?: readonly number[];
   /** The body's values; throws ProtocolError when they are not what the signature says. */
   body(): Value[];
 }
@@ -50,6 +54,7 @@ const fieldsByCode: { readonly [code: number]: readonly [name: FieldName, signat
   6: ["destination", "s"],
   7: ["sender", "s"],
   8: ["signature", "g"],
+  9: ["unixFds", "u"],
 };
 
 const shared = new Writer(4096);

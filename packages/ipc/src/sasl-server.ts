@@ -8,6 +8,8 @@ export interface SaslOptions {
   readonly guid: string;
   /** The peer's uid as the kernel reported it. */
   readonly uid: number;
+  /** Whether descriptors can be taken with messages. */
+  readonly takesFds?: boolean;
   /** Whether this user may come in. */
   allow(uid: number): boolean;
 }
@@ -41,7 +43,9 @@ export class SaslServer {
       case "ERROR":
         return this.reject();
       case "NEGOTIATE_UNIX_FD":
-        return "ERROR Descriptors cannot be passed here";
+        return this.options.takesFds === true && this.state === "ok"
+          ? "AGREE_UNIX_FD"
+          : "ERROR Descriptors cannot be passed here";
       default:
         return "ERROR Unknown command";
     }

@@ -2,7 +2,9 @@
  * The server's side of one connection, as a state machine over bytes: no socket inside. The owner feeds what it
  * receives and sends what it is given. Whatever a client sends, feed() does not throw: the client is dropped.
  */
+
 import { DBusError, EncodeError, errorNames, ProtocolError } from "./errors.ts";
+import { FdQueue } from "./fd-queue.ts";
 import { encodeMessage, type Message, type MessageHeader, messageFlags, messageTypes } from "./message.ts";
 import { MessageStream } from "./message-stream.ts";
 import { SaslServer } from "./sasl-server.ts";
@@ -46,6 +48,10 @@ export interface ServerConnectionOptions {
   readonly send: (bytes: Buffer) => void;
   /** Asks the owner to close the stream, with the reason; what was sent before is still to be delivered. */
   readonly close: (reason: string) => void;
+  /** Descriptors may come with messages: `feed` is given their ids. */
+  readonly takesFds?: boolean;
+  /** Told of descriptors that no message took, when the connection ends. */
+  readonly onUnusedFds?: (fds: readonly number[]) => void;
   /** The longest message accepted, 16 MiB by default. */
   readonly maxMessageBytes?: number;
 }
@@ -69,14 +75,15 @@ export class ServerConnection implements Caller {
   private readonly options: ServerConnectionOptions;
   private readonly sasl: SaslServer;
   private readonly stream: MessageStream;
+  private readonly fds = new FdQueue();
   private phase: Phase = "zero";
   private text: Buffer = Buffer.alloc(0);
   private serial = 0;
 
   constructor(options: ServerConnectionOptions) {
     this.options = options;
-    const { guid, peer, allow = () => true } = options;
-    this.sasl = new SaslServer({ guid, uid: peer.uid, allow });
+    const { guid, peer, allow = () => true, takesFds = false } = options;
+    this.sasl = new SaslServer({ guid, uid: peer.uid, allow, takesFds });
     this.stream = new MessageStream(options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES);
   }
 
@@ -89,10 +96,11 @@ export class ServerConnection implements Caller {
     return this.phase === "messages";
   }
 
-  /** Takes bytes from the client. */
-  feed(bytes: Uint8Array): void {
+  /** Takes bytes from the client, with the ids of the descriptors that came with them. */
+  feed(bytes: Uint8Array, fds: readonly number[] = []): void {
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     try {
+      if (fds.length > 0) this.fds.push(fds);
       if (this.phase === "messages") this.receive(chunk);
       else if (this.phase !== "closed") this.authenticate(chunk);
     } catch (error) {
@@ -104,6 +112,8 @@ export class ServerConnection implements Caller {
   /** The client is gone: nothing is sent any more. */
   end(): void {
     this.phase = "closed";
+    const unused = this.fds.drain();
+    if (unused.length > 0) this.options.onUnusedFds?.(unused);
   }
 
   /** Sends a signal to this client, if it is authenticated. */
@@ -116,7 +126,7 @@ export class ServerConnection implements Caller {
 
   private drop(reason: string): void {
     if (this.phase === "closed") return;
-    this.phase = "closed";
+    this.end();
     this.options.close(reason);
   }
 
@@ -156,8 +166,12 @@ export class ServerConnection implements Caller {
   private receive(chunk: Buffer): void {
     for (const message of this.stream.push(chunk)) {
       if (this.phase === "closed") return;
-      if (message.type === messageTypes.methodCall) this.call(message);
-      else if (message.type === messageTypes.signal) this.options.onSignal?.(message);
+      const given = this.fds.give(message);
+      if (message.type === messageTypes.methodCall) this.call(given);
+      else {
+        if (given.fds !== undefined) this.options.onUnusedFds?.(given.fds);
+        if (message.type === messageTypes.signal) this.options.onSignal?.(given);
+      }
     }
   }
 
