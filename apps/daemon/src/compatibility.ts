@@ -46,13 +46,16 @@ Differences that are no directive's:
 - A slice is frozen by freezing every unit in it; what is started in it later runs.
 - Without a writable cgroup tree each unit's processes are held together by a process of the keeper's own, their subreaper.
 - As PID 1, SIGTERM ends the container in order (systemd would re-execute itself).
-- Calls that pass descriptors are refused on the private socket: clients fall back to calls without.
 - OnBootSec= counts from steward's own start in a container, as under systemd, and also as root beside another init.
 - WakeSystem= does not wake the machine; the timer counts the time that it slept and elapses when it is awake again. (systemd in a container refuses
   such a timer.) A clock change and a change of /etc/localtime reach timers as under systemd.
 - Several inotify watches that systemd gives each path unit are one of the keeper's here. Where the kernel drops events because too many came at once,
   PathChanged= and PathModified= start their unit, as something may have changed.
-- Type=dbus services need a bus that steward does not watch yet: they become active when their process runs.
+- Descriptors are taken from clients (systemd-run --pipe), and none are given to them: clients that ask for a dump as a descriptor fall back to text.
+- On the message bus root and the manager's own user may change things and everybody else may look. polkit is not asked, as systemd without it.
+- A scope, or AttachProcessesToUnit, moves processes into the unit's cgroup. Where there is none, they cannot be put below a process of ours: steward holds
+  them by pidfd, and with them the descendants that it sees when they come and when they are signalled. A descendant whose parent ends before that is not
+  known any more, and lives on when the scope is stopped; a unit whose processes have a subreaper takes in its own descendants only.
 `;
 
 function directiveTable(): string {

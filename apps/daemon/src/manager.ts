@@ -27,6 +27,7 @@ import type { Definitions } from "./definitions.ts";
 import type { InstallFiles } from "./install-files.ts";
 import { LogLevel } from "./log-level.ts";
 import type { StepOutcome } from "./loop.ts";
+import { BusClients } from "./message-bus/bus-clients.ts";
 import type { Places } from "./places.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { Settings } from "./record/entry.ts";
@@ -57,6 +58,8 @@ export interface ManagerParts {
   /** Works off what is queued, so that the caller sees its outcome. */
   readonly settle: () => void;
   readonly emit: (signal: Signal) => void;
+  /** Units were loaded. */
+  readonly loaded: (units: readonly LoadedUnit[]) => void;
   /** Says what is wrong in the files of units that were loaded. */
   readonly logDiagnostics: (units: readonly LoadedUnit[]) => void;
   /** Runs generators anew before a reload. */
@@ -95,6 +98,7 @@ export class Manager {
   readonly moments: Partial<Record<MomentName, DualTimestamp>> = {};
   readonly logLevel = new LogLevel();
   readonly references: References;
+  readonly busClients: BusClients;
   readonly transient: TransientUnits;
   installedJobs = 0;
   failedJobs = 0;
@@ -107,7 +111,11 @@ export class Manager {
     this.core = parts.core;
     this.facts = parts.facts;
     this.files = parts.files;
-    this.references = new References(() => this.collectSoon());
+    this.references = new References({
+      released: () => this.collectSoon(),
+      changed: () => this.parts.settingsChanged(),
+    });
+    this.busClients = new BusClients(this.references, () => this.parts.settingsChanged());
     this.transient = new TransientUnits(parts.transientFiles, parts.loadContext);
   }
 
@@ -235,6 +243,7 @@ export class Manager {
       builtin,
       time: this.parts.timeFacts(),
     });
+    this.parts.loaded(units);
     if (!replaceAll) for (const { id } of units) this.parts.emit(unitNewSignal(id));
   }
 
@@ -339,12 +348,20 @@ export class Manager {
 
   /** What is to survive this process besides the core's state. */
   settings(): Settings {
-    return { exitCode: this.code, logLevel: this.logLevel.name, variables: [...this.parts.environment] };
+    return {
+      exitCode: this.code,
+      logLevel: this.logLevel.name,
+      variables: [...this.parts.environment],
+      subscribers: this.busClients.subscribers,
+      references: this.references.export(),
+    };
   }
 
   restoreSettings(settings: Settings): void {
     this.code = settings.exitCode;
     this.logLevel.set(settings.logLevel);
+    this.busClients.restore(settings.subscribers ?? []);
+    this.references.restore(settings.references ?? []);
     this.parts.environment.clear();
     for (const [name, value] of settings.variables) this.parts.environment.set(name, value);
   }

@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import type { IncomingCall, Signal } from "@steward/ipc";
 import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import { answer, type PromptEffect } from "./answers.ts";
@@ -26,6 +27,7 @@ import { LocalZone, zoneWatch } from "./local-zone.ts";
 import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
 import { ManagerLog } from "./manager-log.ts";
+import { OnTheBus } from "./message-bus/on-the-bus.ts";
 import type { Options } from "./options.ts";
 import { PathLooks, watchOf } from "./path-looks.ts";
 import { Performer } from "./performer.ts";
@@ -70,6 +72,7 @@ export class Steward {
   private readonly manager: Manager;
   private readonly performer: Performer;
   private readonly connections: Connections;
+  private readonly onTheBus: OnTheBus;
   private readonly timers: Timers;
   private readonly processes: UnitProcesses;
   private readonly listing: UnitListing;
@@ -140,7 +143,7 @@ export class Steward {
       clock: environment.clock,
       files: new InstallFiles(
         () => this.paths.installPlace(),
-        () => this.connections.emit(unitFilesChangedSignal()),
+        () => this.emit(unitFilesChangedSignal()),
       ),
       processes: this.listing,
       transientFiles: this.transientFiles,
@@ -149,15 +152,30 @@ export class Steward {
       version: `252 (steward ${version})`,
       searchPath: () => this.paths.list(),
       timeFacts: () => timeFacts(environment, this.zone.current()),
+      loaded: (units) => this.onTheBus.loaded(units),
       submit: (event, seq) => this.loop.submit(event, seq),
       settle: () => this.loop.run(),
-      emit: (signal) => this.connections.emit(signal),
+      emit: (signal) => this.emit(signal),
       logDiagnostics: (units) => this.log.diagnostics(units),
       runGenerators: () => generateUnits(environment, this.log.generator),
       settingsChanged: () => parts.store.append([{ v: recordVersion, settings: this.manager.settings() }]),
       reexecute: () => setImmediate(() => process.exit(0)),
     });
     this.ending = new Ending({ keeper, environment, manager: this.manager, unit: parts.options.unit });
+    const serve = serveBus(this.manager, environment);
+    const onCall = (call: IncomingCall): void => {
+      // Whoever wants descriptors holds them; the others' are closed.
+      if (call.message.fds !== undefined && call.message.member !== "StartTransientUnit")
+        this.closeFds(call.message.fds);
+      serve(call);
+    };
+    this.onTheBus = new OnTheBus({
+      keeper,
+      environment,
+      manager: this.manager,
+      onCall,
+      submit: (event) => this.loop.submit(event),
+    });
     this.connections = new Connections({
       transport: {
         send: (connection, bytes) => keeper.connSend(connection, bytes),
@@ -165,7 +183,8 @@ export class Steward {
       },
       guid: environment.bootId,
       allow: (uid) => uid === 0 || uid === process.getuid?.(),
-      onCall: serveBus(this.manager, environment),
+      onCall,
+      onUnusedFds: (fds) => this.closeFds(fds),
       onLeave: (client) => this.manager.references.leave(client),
       onDrop: (reason, pid, uid) => say(`dropped a client (process ${pid}, user ${uid}): ${reason}`, "warning"),
     });
@@ -184,21 +203,23 @@ export class Steward {
         reply: ({ request, result }) => this.requests.settle(request, result),
         jobNew: ({ job }) => {
           this.manager.installedJobs++;
-          this.connections.emit(jobNewSignal(job));
+          this.emit(jobNewSignal(job));
         },
         jobRemoved: ({ job, result }) => {
           if (result !== "done" && result !== "skipped") this.manager.failedJobs++;
-          this.connections.emit(jobRemovedSignal(job, result));
+          this.emit(jobRemovedSignal(job, result));
+          this.manager.busClients.jobEnded(job.id);
           this.ending.jobRemoved(job, result);
         },
         unitChanged: (unit) => {
-          if (this.connections.size > 0) {
+          if (this.connections.size > 0 || this.onTheBus.isWanted) {
             const view = this.manager.view(unit);
-            this.connections.emit(unitChangedSignal(unit, view.activeState, view.subState));
+            this.emit(unitChangedSignal(unit, view.activeState, view.subState));
           }
           this.ending.unitChanged(unit);
+          this.onTheBus.unitChanged(unit);
         },
-        requestStop: ({ unit }) => this.connections.emit(requestStopSignal(unit)),
+        requestStop: ({ unit }) => this.emit(requestStopSignal(unit)),
         systemAction: (effect, number) => this.ending.act(effect, number),
       },
       submit: (event, seq, answers) => this.loop.submit(event, seq, answers),
@@ -271,6 +292,7 @@ export class Steward {
     if (!this.shell.booted) this.bootUp();
     this.ending.resume();
     this.loop.run();
+    this.onTheBus.start();
     this.manager.collectSoon();
     this.flowing = true;
     for (const event of this.early.splice(0)) this.take(event);
@@ -293,15 +315,19 @@ export class Steward {
   private handle(event: KeeperEvent): void {
     switch (event.kind) {
       case "connOpened":
+        if (this.onTheBus.owns(event.conn)) return this.onTheBus.opened(event.conn);
         return this.connections.opened(event.conn, event);
       case "connData":
-        return this.connections.data(event.conn, event.data);
+        if (this.onTheBus.owns(event.conn)) return this.onTheBus.data(event.conn, event.data, event.fds);
+        return this.connections.data(event.conn, event.data, event.fds);
       case "connClosed":
+        if (this.onTheBus.owns(event.conn)) return this.onTheBus.closed(event.conn);
         return this.connections.closed(event.conn);
       case "signalled":
         this.signalled(event.signo, event.seq);
         break;
       case "pathChanged":
+        if (this.onTheBus.pathChanged(event.id)) break;
         if (event.id === zoneWatch) this.zone.watch();
         else if (watchOf(event.id) === undefined) this.pidFiles.changed(event.id);
         break;
@@ -339,6 +365,16 @@ export class Steward {
       (unit, status) => failedStepSubject(this.definitions.get(unit), status),
     );
     if (core !== undefined) this.loop.submit(core, event.seq);
+  }
+
+  /** Tells all clients, on our own socket and on the bus. */
+  private emit(signal: Signal): void {
+    this.connections.emit(signal);
+    this.onTheBus.emit(signal);
+  }
+
+  private closeFds(fds: readonly number[]): void {
+    for (const fd of fds) this.parts.keeper.send({ kind: "closeFd", fd }, 0);
   }
 
   /** A clean-up has been done; its group goes as soon as no other is at work. */
@@ -412,7 +448,7 @@ export class Steward {
     this.manager.moment("FinishTimestamp");
     const { UserspaceTimestamp: began, FinishTimestamp: ended } = this.manager.moments;
     const usec = Math.max(0, (ended?.monotonicUsec ?? 0) - (began?.monotonicUsec ?? 0));
-    this.connections.emit(startupFinishedSignal(usec, usec));
+    this.emit(startupFinishedSignal(usec, usec));
   }
 
   private compact(pending: readonly { readonly number: number; readonly effect: Effect }[]): void {

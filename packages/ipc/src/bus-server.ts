@@ -12,6 +12,8 @@ export interface BusServerOptions extends Omit<ConnectOptions, "onCall"> {
   /** The name to serve, such as org.freedesktop.systemd1. */
   readonly name: string;
   readonly onCall: (call: IncomingCall) => void;
+  /** Hears signals from the first moment: those that come together with the name too. */
+  readonly onSignal?: (signal: Message) => void;
 }
 
 export interface BusServer {
@@ -26,7 +28,7 @@ const MAX_KNOWN_SENDERS = 1024;
 
 /** Joins a bus and serves a name there. Rejects when the bus cannot be reached; look at `reply` for whether the name was free. */
 export async function serveOnBus(options: BusServerOptions): Promise<BusServer> {
-  const { name, onCall, ...connect } = options;
+  const { name, onCall, onSignal, ...connect } = options;
   const senders = new Map<string, Promise<Peer>>();
   const early: Message[] = [];
   let bus: Bus | undefined;
@@ -35,6 +37,7 @@ export async function serveOnBus(options: BusServerOptions): Promise<BusServer> 
     else void deliver(bus, senders, message, onCall);
   };
   bus = await joinBus({ ...connect, onCall: receive });
+  if (onSignal !== undefined) bus.connection.onSignal(onSignal);
   const reply = await bus.requestName(name);
   for (const message of early.splice(0)) receive(message);
   return { bus, reply, emit: (signal) => send(bus, signal) };

@@ -14,6 +14,7 @@ export class Connections {
   private readonly onCall: (call: IncomingCall) => void;
   private readonly allow: (uid: number) => boolean;
   private readonly onLeave: (client: ServerConnection) => void;
+  private readonly onUnusedFds: (fds: readonly number[]) => void;
   private readonly onDrop: (reason: string, pid: number, uid: number) => void;
   private signals: Signal[] = [];
   private flushing = false;
@@ -25,6 +26,7 @@ export class Connections {
     readonly allow: (uid: number) => boolean;
     /** A client is gone: what it held is let go. */
     readonly onLeave: (client: ServerConnection) => void;
+    readonly onUnusedFds: (fds: readonly number[]) => void;
     readonly onDrop: (reason: string, pid: number, uid: number) => void;
   }) {
     this.transport = options.transport;
@@ -33,6 +35,7 @@ export class Connections {
     this.allow = options.allow;
     this.onLeave = options.onLeave;
     this.onDrop = options.onDrop;
+    this.onUnusedFds = options.onUnusedFds;
   }
 
   opened(connection: number, peer: { readonly pid: number; readonly uid: number; readonly gid: number }): void {
@@ -50,14 +53,19 @@ export class Connections {
       guid: this.guid,
       allow: this.allow,
       onCall: this.onCall,
+      takesFds: true,
+      onUnusedFds: this.onUnusedFds,
       send: (bytes) => this.transport.send(connection, bytes),
       close: refuse,
     });
     this.clients.set(connection, client);
   }
 
-  data(connection: number, bytes: Uint8Array): void {
-    this.clients.get(connection)?.feed(bytes);
+  /** `fds`: ids of the descriptors that came with the bytes. */
+  data(connection: number, bytes: Uint8Array, fds: readonly number[] = []): void {
+    const client = this.clients.get(connection);
+    if (client !== undefined) client.feed(bytes, fds);
+    else if (fds.length > 0) this.onUnusedFds(fds);
   }
 
   closed(connection: number): void {

@@ -15,6 +15,13 @@ function checked(values: unknown, pattern: RegExp): readonly string[] {
   return list;
 }
 
+function unknownMethod(member: string): DBusError {
+  return new DBusError(
+    "org.freedesktop.DBus.Error.UnknownMethod",
+    `${member} hands out a descriptor, which steward does not: ask for the text.`,
+  );
+}
+
 /** Starts a target in the way of a shut-down. */
 function shutDownBy(target: string): MethodHandler<Manager> {
   return (manager) => {
@@ -43,13 +50,20 @@ export const controlMethods: Readonly<Record<string, MethodHandler<Manager>>> = 
   UnsetEnvironment: (manager, [values]) => manager.setEnvironment([], checked(values, /^[A-Za-z_]/)),
   UnsetAndSetEnvironment: (manager, [unset, set]) =>
     manager.setEnvironment(checked(set, assignment), checked(unset, /^[A-Za-z_]/)),
-  Subscribe: () => undefined,
-  Unsubscribe: () => undefined,
+  // A client of our own socket hears every signal; one on the bus has to ask for it.
+  Subscribe: (manager, _args, { message }) => {
+    if (message.sender !== undefined) manager.busClients.subscribe(message.sender);
+  },
+  Unsubscribe: (manager, _args, { message }) => {
+    if (message.sender !== undefined && !manager.busClients.unsubscribe(message.sender))
+      throw new DBusError("org.freedesktop.systemd1.NotSubscribed", "Client is not subscribed.");
+  },
   SetShowStatus: () => undefined,
   Dump: (manager) => manager.dump([]),
   DumpUnitsMatchingPatterns: (manager, [patterns]) => manager.dump(patterns as string[]),
-  DumpByFileDescriptor: () => notSupported("DumpByFileDescriptor"),
-  DumpUnitsMatchingPatternsByFileDescriptor: () => notSupported("DumpUnitsMatchingPatternsByFileDescriptor"),
+  // An error that makes clients ask for the text itself.
+  DumpByFileDescriptor: () => unknownMethod("DumpByFileDescriptor"),
+  DumpUnitsMatchingPatternsByFileDescriptor: () => unknownMethod("DumpUnitsMatchingPatternsByFileDescriptor"),
   EnqueueMarkedJobs: () => notSupported("EnqueueMarkedJobs"),
   LookupDynamicUserByName: (_manager, [name]) =>
     new DBusError("org.freedesktop.systemd1.NoSuchDynamicUser", `Dynamic user ${String(name)} does not exist.`),

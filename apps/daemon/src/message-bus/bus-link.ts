@@ -1,12 +1,5 @@
 import { existsSync } from "node:fs";
-import {
-  type BusServer,
-  DBusError,
-  type IncomingCall,
-  type Message,
-  type Signal,
-  serveOnBus,
-} from "@steward/ipc";
+import { type BusServer, DBusError, type IncomingCall, type Message, type Signal, serveOnBus } from "@steward/ipc";
 import { say } from "../console.ts";
 import { RelayedStream } from "./relayed-stream.ts";
 
@@ -28,6 +21,8 @@ export interface BusLinkParts {
   readonly onActivation: (unit: string) => Promise<void>;
   /** A name got an owner, or has none any more. Told for each name that is watched, also when the link comes about. */
   readonly onOwner: (name: string, owned: boolean) => void;
+  /** The bus went away, or cannot be reached. */
+  readonly onDown: () => void;
 }
 
 const ownName = "org.freedesktop.systemd1";
@@ -62,6 +57,11 @@ export class BusLink {
   /** Whether the bus answers, and the name is ours. */
   get isUp(): boolean {
     return this.server !== undefined;
+  }
+
+  /** Whether there is a connection, or soon will be one. */
+  get isConnecting(): boolean {
+    return this.connection !== undefined;
   }
 
   /** Something suggests that there is a bus now. */
@@ -102,6 +102,7 @@ export class BusLink {
   closed(connection: number): void {
     if (connection !== this.connection) return;
     const { stream } = this;
+    const wasUp = this.isUp;
     this.connection = undefined;
     this.stream = undefined;
     this.server = undefined;
@@ -109,6 +110,7 @@ export class BusLink {
     // A bus that is being restarted is there again soon; one that is not tells by its unit or its socket when it is.
     const pause = retriesMsec[this.retries++];
     if (pause !== undefined) this.timer = setTimeout(() => this.connect(), pause).unref();
+    if (wasUp || pause === undefined) this.parts.onDown();
   }
 
   private async serve(stream: RelayedStream): Promise<void> {
@@ -118,13 +120,13 @@ export class BusLink {
         takeFds: () => stream.takeFds(),
         name: ownName,
         onCall: this.parts.onCall,
+        onSignal: (signal) => this.hear(signal),
       });
       if (stream !== this.stream) return;
       if (server.reply !== "owner" && server.reply !== "already-owner")
         throw new Error(`the name ${ownName} is taken there by another`);
       this.server = server;
       this.retries = 0;
-      server.bus.connection.onSignal((signal) => this.hear(signal));
       await Promise.all([...this.watched].map((name) => this.follow(server, name)));
     } catch (error) {
       if (stream !== this.stream) return;

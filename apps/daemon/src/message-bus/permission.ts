@@ -52,10 +52,7 @@ const privileged: ReadonlySet<string> = new Set([
   "ClearJobs",
 ]);
 
-const looking: ReadonlySet<string> = new Set([
-  "org.freedesktop.DBus.Introspectable",
-  "org.freedesktop.DBus.Peer",
-]);
+const looking: ReadonlySet<string> = new Set(["org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Peer"]);
 
 /**
  * Whether a caller may make a call: root and the manager's own user may make all, everybody else may look. Without polkit, which

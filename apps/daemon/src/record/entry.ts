@@ -46,6 +46,9 @@ export interface Settings {
   readonly logLevel: string;
   /** The manager's environment for services, whole. */
   readonly variables: readonly (readonly [string, string])[];
+  /** Clients on the message bus that subscribed to signals, and the units that clients there hold. */
+  readonly subscribers?: readonly string[];
+  readonly references?: readonly (readonly [unit: string, holder: string])[];
 }
 
 /** A line that says that settings have changed. */

@@ -8,12 +8,25 @@ export type Holder = object | string;
 export class References {
   private readonly units = new Map<string, Map<Holder, number>>();
   private readonly released: () => void;
+  private readonly changed: () => void;
 
-  constructor(released: () => void) {
-    this.released = released;
+  /** `released` is told when a unit is held no more, `changed` when what has to outlive this process is another. */
+  constructor(told: { readonly released: () => void; readonly changed: () => void }) {
+    this.released = told.released;
+    this.changed = told.changed;
+  }
+
+  /** Takes over what an earlier manager knew. */
+  restore(held: readonly (readonly [unit: string, holder: string])[]): void {
+    for (const [unit, holder] of held) this.put(unit, holder);
   }
 
   add(unit: string, holder: Holder): void {
+    this.put(unit, holder);
+    if (typeof holder === "string") this.changed();
+  }
+
+  private put(unit: string, holder: Holder): void {
     const holders = this.units.get(unit) ?? new Map<Holder, number>();
     holders.set(holder, (holders.get(holder) ?? 0) + 1);
     this.units.set(unit, holders);
@@ -26,6 +39,7 @@ export class References {
     if (holders === undefined || count === undefined) return false;
     if (count > 1) holders.set(holder, count - 1);
     else this.drop(unit, holders, holder);
+    if (typeof holder === "string") this.changed();
     return true;
   }
 
