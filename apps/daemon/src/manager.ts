@@ -33,6 +33,7 @@ import type { ProcessTable } from "./process-table.ts";
 import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
 import { collectable } from "./transient/collect.ts";
+import type { UnitStreams } from "./transient/given-streams.ts";
 import { References } from "./transient/references.ts";
 import type { TransientFiles } from "./transient/transient-files.ts";
 import { TransientUnits } from "./transient/transient-units.ts";
@@ -48,6 +49,7 @@ export interface ManagerParts {
   readonly files: InstallFiles;
   readonly processes: ProcessTable;
   readonly transientFiles: TransientFiles;
+  readonly streams: UnitStreams;
   readonly loadContext: LoadContext;
   readonly environment: Map<string, string>;
   readonly version: string;
@@ -100,6 +102,7 @@ export class Manager {
   readonly references: References;
   readonly busClients: BusClients;
   readonly transient: TransientUnits;
+  readonly streams: UnitStreams;
   installedJobs = 0;
   failedJobs = 0;
   private readonly parts: ManagerParts;
@@ -116,6 +119,7 @@ export class Manager {
       changed: () => this.parts.settingsChanged(),
     });
     this.busClients = new BusClients(this.references, () => this.parts.settingsChanged());
+    this.streams = parts.streams;
     this.transient = new TransientUnits(parts.transientFiles, parts.loadContext);
   }
 
@@ -128,8 +132,18 @@ export class Manager {
     const jobs: Record<string, unknown> = {};
     for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
     for (const id of changed.jobs) jobs[id] = this.core.jobs.get(id) ?? null;
+    if (!this.streams.isEmpty) this.releaseStreams(changed.units);
     if (!this.collecting && [...changed.units].some((id) => this.isTransient(id))) this.collectSoon();
     return { effects, units, jobs, counters: changed.counters ? this.core.counters : undefined };
+  }
+
+  /** Streams that a client gave are let go with the end of the unit, as its other end waits for it. */
+  private releaseStreams(units: Iterable<string>): void {
+    for (const unit of units) {
+      if (!this.streams.has(unit) || this.core.units.get(unit)?.job !== undefined) continue;
+      const state = this.activeState(unit);
+      if (state === "inactive" || state === "failed") setImmediate(() => this.streams.release(unit));
+    }
   }
 
   /** Asks the core for something and waits for its one answer. */
@@ -213,7 +227,10 @@ export class Manager {
       this.parts.submit({ kind: "unload", now: this.parts.clock.now(), units: ids });
       this.parts.settle();
       // Recorded first: a death in between leaves a file that the next manager finds and collects.
-      for (const id of ids) transientFiles.remove(id, dropIns.get(id));
+      for (const id of ids) {
+        transientFiles.remove(id, dropIns.get(id));
+        this.streams.release(id);
+      }
       definitions.rescan();
       const named = ids.filter((id) => this.core.definitions.graph.isReferenced(id));
       this.submitLoad(definitions.load(named), false);
@@ -354,6 +371,7 @@ export class Manager {
       variables: [...this.parts.environment],
       subscribers: this.busClients.subscribers,
       references: this.references.export(),
+      streams: this.streams.export(),
     };
   }
 
@@ -362,6 +380,7 @@ export class Manager {
     this.logLevel.set(settings.logLevel);
     this.busClients.restore(settings.subscribers ?? []);
     this.references.restore(settings.references ?? []);
+    this.streams.restore(settings.streams ?? []);
     this.parts.environment.clear();
     for (const [name, value] of settings.variables) this.parts.environment.set(name, value);
   }

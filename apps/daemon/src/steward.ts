@@ -42,6 +42,7 @@ import { signalAction } from "./signals.ts";
 import { stampDirectory } from "./stamps.ts";
 import { timeFacts } from "./time-facts.ts";
 import { Timers } from "./timers.ts";
+import { UnitStreams } from "./transient/given-streams.ts";
 import { TransientFiles } from "./transient/transient-files.ts";
 import { UnitListing } from "./unit-listing.ts";
 import { UnitPaths } from "./unit-paths.ts";
@@ -75,6 +76,7 @@ export class Steward {
   private readonly onTheBus: OnTheBus;
   private readonly timers: Timers;
   private readonly processes: UnitProcesses;
+  private readonly streams: UnitStreams;
   private readonly listing: UnitListing;
   private readonly requests = new Requests();
   private readonly ending: Ending;
@@ -103,7 +105,9 @@ export class Steward {
       () => this.paths.list(),
       this.paths.loadContext(),
     );
+    this.streams = new UnitStreams(keeper, () => this.recordSettings());
     this.processes = new UnitProcesses({
+      streams: this.streams,
       keeper,
       environment,
       definition: (name) => this.definitions.get(name),
@@ -147,6 +151,7 @@ export class Steward {
       ),
       processes: this.listing,
       transientFiles: this.transientFiles,
+      streams: this.streams,
       loadContext: this.paths.loadContext(),
       environment: environment.variables,
       version: `252 (steward ${version})`,
@@ -158,7 +163,7 @@ export class Steward {
       emit: (signal) => this.emit(signal),
       logDiagnostics: (units) => this.log.diagnostics(units),
       runGenerators: () => generateUnits(environment, this.log.generator),
-      settingsChanged: () => parts.store.append([{ v: recordVersion, settings: this.manager.settings() }]),
+      settingsChanged: () => this.recordSettings(),
       reexecute: () => setImmediate(() => process.exit(0)),
     });
     this.ending = new Ending({ keeper, environment, manager: this.manager, unit: parts.options.unit });
@@ -374,7 +379,11 @@ export class Steward {
   }
 
   private closeFds(fds: readonly number[]): void {
-    for (const fd of fds) this.parts.keeper.send({ kind: "closeFd", fd }, 0);
+    this.streams.close(fds);
+  }
+
+  private recordSettings(): void {
+    this.parts.store.append([{ v: recordVersion, settings: this.manager.settings() }]);
   }
 
   /** A clean-up has been done; its group goes as soon as no other is at work. */

@@ -27,6 +27,7 @@ import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
 import { socketStreamProblem } from "./socket-streams.ts";
 import { stampDirectory, touchPlan } from "./stamps.ts";
+import type { UnitStreams } from "./transient/given-streams.ts";
 import { commandOf, execSectionOf } from "./unit-commands.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
@@ -36,6 +37,7 @@ export class UnitProcesses implements KeeperEffects {
   private readonly environment: Environment;
   private readonly definition: (name: string) => LoadedUnit | undefined;
   private readonly core: CoreState;
+  private readonly streams: UnitStreams;
   /** Also what the listing reads. */
   readonly groups: UnitGroups;
   private readonly names = systemNames();
@@ -48,11 +50,13 @@ export class UnitProcesses implements KeeperEffects {
     readonly environment: Environment;
     readonly definition: (name: string) => LoadedUnit | undefined;
     readonly core: CoreState;
+    readonly streams: UnitStreams;
   }) {
     this.keeper = parts.keeper;
     this.environment = parts.environment;
     this.definition = parts.definition;
     this.core = parts.core;
+    this.streams = parts.streams;
     for (const row of parts.keeper.recovery.tokens) this.pids.set(row.token, row.pid);
     this.groups = new UnitGroups(parts.keeper, parts.environment, (unit) => sliceOf(this.core, unit));
   }
@@ -230,6 +234,7 @@ export class UnitProcesses implements KeeperEffects {
       },
       bases: this.bases(),
       nextStream: () => this.nextStream(),
+      givenStreams: this.streams.of(effect.unit),
       metadata: ({ console }) =>
         streamMetadata({
           unit: effect.unit,

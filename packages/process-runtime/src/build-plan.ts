@@ -11,7 +11,7 @@ import { execStatus } from "./exec-status.ts";
 import { expandArguments } from "./expand-command.ts";
 import type { ExecPlan, PlanInput, PlanStep } from "./plan.ts";
 import { resourceNumbers } from "./resources.ts";
-import { firstPassedRegister, planStreams } from "./standard-streams.ts";
+import { firstPassedRegister, planStreams, type StreamInput } from "./standard-streams.ts";
 
 /** A descriptor that the process gets from 3 on. */
 export interface PassedFd {
@@ -37,6 +37,8 @@ export interface PlanRequest {
   readonly facts: ProcessFacts;
   readonly bases: Readonly<Record<DirectoryKind, string>>;
   readonly nextStream: () => number;
+  /** Descriptors that a client gave for the standard streams, by the keeper's ids. */
+  readonly givenStreams?: StreamInput["given"];
   readonly metadata: (options: { readonly console: boolean }) => string;
   readonly passedFds?: readonly PassedFd[] | undefined;
   readonly defaultOutput?: StandardStream | undefined;
@@ -192,6 +194,7 @@ export function buildPlan(request: PlanRequest): BuiltPlan {
   const streams = planStreams({
     context,
     nextStream: request.nextStream,
+    given: request.givenStreams,
     metadata: request.metadata,
     fdNames,
     defaultOutput: request.defaultOutput ?? { mode: "journal", target: "" },

@@ -19,6 +19,8 @@ export interface StreamInput {
   readonly nextStream: () => number;
   /** The blob that the journal process gets with the stream; `console` for journal+console. */
   readonly metadata: (options: { readonly console: boolean }) => string;
+  /** Descriptors of the keeper's store that a client gave for the streams (systemd-run(1), --pipe), by their ids. */
+  readonly given?: Readonly<Partial<Record<"stdin" | "stdout" | "stderr", number>>> | undefined;
   /** Names of the passed descriptors, in order, for `fd:NAME` and `socket`. */
   readonly fdNames: readonly string[];
   /** Defaults of the manager: DefaultStandardOutput=, DefaultStandardError=. */
@@ -105,50 +107,63 @@ export function planStreams(input: StreamInput): StreamPlan {
     stdin.target !== "" &&
     [stdout, stderr].some((out) => out.mode === "file" && out.target === stdin.target);
   const exitIn = execStatus.stdin;
-  switch (stdin.mode) {
-    case "tty":
-    case "tty-force":
-    case "tty-fail":
-      steps.push(
-        {
-          op: "tty",
-          register: registers.stdin,
-          path: tty,
-          force: stdin.mode === "tty-force",
-          fail: stdin.mode === "tty-fail",
-          exitStatus: exitIn,
-        },
-        { op: "dup", register: registers.stdin, fd: 0, exitStatus: exitIn },
-      );
-      break;
-    case "socket":
-      socket(0, exitIn);
-      break;
-    case "fd":
-      steps.push({ op: "dup", register: named(stdin.target || "stdin"), fd: 0, exitStatus: exitIn });
-      break;
-    case "data":
-      steps.push(
-        {
-          op: "data",
-          register: registers.stdin,
-          data: Uint8Array.from(context.standardInputData ?? []),
-          exitStatus: exitIn,
-        },
-        { op: "dup", register: registers.stdin, fd: 0, exitStatus: exitIn },
-      );
-      break;
-    case "file":
-      open(registers.stdin, stdin.target, sharesFile ? O_RDWR | O_CREAT : O_RDONLY, exitIn, 0);
-      break;
-    default:
-      open(registers.stdin, "/dev/null", O_RDONLY, exitIn, 0);
-  }
+  /** What the file says of a stream goes before what a client gave for stdin, and after what it gave for the others, as in systemd. */
+  const { stdin: givenIn, stdout: givenOut, stderr: givenError } = input.given ?? {};
+  const give = (register: number, id: number, fd: number, exitStatus: number): void => {
+    inputs.push({ kind: "fd", register, fd: id });
+    steps.push({ op: "dup", register, fd, exitStatus });
+  };
+  if (givenIn !== undefined && stdin.mode === "null") give(registers.stdin, givenIn, 0, exitIn);
+  else
+    switch (stdin.mode) {
+      case "tty":
+      case "tty-force":
+      case "tty-fail":
+        steps.push(
+          {
+            op: "tty",
+            register: registers.stdin,
+            path: tty,
+            force: stdin.mode === "tty-force",
+            fail: stdin.mode === "tty-fail",
+            exitStatus: exitIn,
+          },
+          { op: "dup", register: registers.stdin, fd: 0, exitStatus: exitIn },
+        );
+        break;
+      case "socket":
+        socket(0, exitIn);
+        break;
+      case "fd":
+        steps.push({ op: "dup", register: named(stdin.target || "stdin"), fd: 0, exitStatus: exitIn });
+        break;
+      case "data":
+        steps.push(
+          {
+            op: "data",
+            register: registers.stdin,
+            data: Uint8Array.from(context.standardInputData ?? []),
+            exitStatus: exitIn,
+          },
+          { op: "dup", register: registers.stdin, fd: 0, exitStatus: exitIn },
+        );
+        break;
+      case "file":
+        open(registers.stdin, stdin.target, sharesFile ? O_RDWR | O_CREAT : O_RDONLY, exitIn, 0);
+        break;
+      default:
+        open(registers.stdin, "/dev/null", O_RDONLY, exitIn, 0);
+    }
 
   let journalRegister: number | undefined;
   const output = (stream: StandardStream, fd: 1 | 2): void => {
     const exitStatus = fd === 1 ? execStatus.stdout : execStatus.stderr;
     const register = fd === 1 ? registers.stdout : registers.stderr;
+    const given = fd === 1 ? givenOut : givenError;
+    if (given !== undefined) {
+      give(register, given, fd, exitStatus);
+      return;
+    }
     if (isLog(stream.mode)) {
       const at = fd === 1 ? registers.log : registers.errorLog;
       log(at, stream.mode.endsWith("+console"));
@@ -186,7 +201,8 @@ export function planStreams(input: StreamInput): StreamPlan {
     }
   };
   output(stdout, 1);
-  if (stderr.mode === "inherit" || sameOutput(stderr, stdout)) {
+  if (givenError !== undefined) output(stderr, 2);
+  else if (stderr.mode === "inherit" || sameOutput(stderr, stdout)) {
     // Where stdout stays what the keeper's is, so does stderr.
     const untouched = stderr.mode === "inherit" && stdout.mode === "inherit" && stdin.mode === "null" && !input.isPid1;
     if (!untouched) steps.push({ op: "dupFd", from: 1, fd: 2, exitStatus: execStatus.stderr });

@@ -1,6 +1,7 @@
 import { type CallContext, DBusError, type MethodHandler, type Value } from "@steward/ipc";
 import type { ProcessName } from "@steward/state-machine";
 import type { Manager } from "../manager.ts";
+import type { GivenStreams } from "../transient/given-streams.ts";
 import { nameProcesses } from "../transient/process-names.ts";
 import type { Holder } from "../transient/references.ts";
 import type { Made } from "../transient/transient-units.ts";
@@ -34,10 +35,37 @@ function noProcesses(unit: string): DBusError {
   );
 }
 
-async function startTransient(
+/** The descriptors that the streams of a unit name, out of those that came with the message. */
+function streamsOf({ name, streams }: Made, fds: readonly number[]): GivenStreams {
+  return Object.fromEntries(
+    Object.entries(streams).map(([stream, index]) => {
+      const fd = fds[index];
+      if (fd === undefined) throw invalidArgs(`A descriptor for ${stream} of ${name} did not come with the message.`);
+      return [stream, fd];
+    }),
+  );
+}
+
+/** StartTransientUnit. Descriptors that no stream took are closed, whatever comes of the call. */
+async function startTransient(manager: Manager, args: readonly Value[], context: CallContext): Promise<Value> {
+  const { fds = [] } = context.message;
+  const taken = new Set<number>();
+  try {
+    return await makeAndStart(manager, args, context, (made) => {
+      const streams = streamsOf(made, fds);
+      for (const fd of Object.values(streams)) taken.add(fd);
+      if (Object.keys(streams).length > 0) manager.streams.give(made.name, streams);
+    });
+  } finally {
+    manager.streams.close(fds.filter((fd) => !taken.has(fd)));
+  }
+}
+
+async function makeAndStart(
   manager: Manager,
   [name, mode, properties, auxiliary]: readonly Value[],
   context: CallContext,
+  giveStreams: (made: Made) => void,
 ): Promise<Value> {
   if (!jobModes.has(mode as string)) throw invalidArgs(`Job mode ${String(mode)} is invalid.`);
   const described = [[name, properties], ...(auxiliary as Value[][])].map(([unit, pairs]) => ({
@@ -49,6 +77,7 @@ async function startTransient(
     processes = nameProcesses(pids, context.peer);
     if (type === "scope" && processes.length === 0) throw noProcesses(unit);
   }) as [Made, ...Made[]];
+  for (const made of [main, ...others]) giveStreams(made);
   if (main.type === "scope") manager.join(main.name, processes, main.controller);
   for (const { name: unit, addRef } of [main, ...others]) if (addRef) manager.references.add(unit, holderOf(context));
   return jobPath(await enqueue(manager, main.name, jobKinds.start, mode as string));

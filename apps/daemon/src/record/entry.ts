@@ -1,4 +1,5 @@
 import type { Effect, Event } from "@steward/state-machine";
+import type { GivenStreams } from "../transient/given-streams.ts";
 import type { ShellSnapshot } from "./shell-state.ts";
 
 /** Version of the record's lines. A build reads its own and the one before it. */
@@ -48,6 +49,7 @@ export interface Settings {
   readonly variables: readonly (readonly [string, string])[];
   /** Clients on the message bus that subscribed to signals, and the units that clients there hold. */
   readonly subscribers?: readonly string[];
+  readonly streams?: readonly (readonly [unit: string, streams: GivenStreams])[];
   readonly references?: readonly (readonly [unit: string, holder: string])[];
 }
 
