@@ -98,7 +98,7 @@ export type { ImageMount, RootHash } from "./values/images.ts";
 export { type IpPrefix, parseIpv4, parseIpv6 } from "./values/ip.ts";
 export type { BusValue, Facts, ManagerDefaults, Rlimit } from "./values/kind.ts";
 export { limitNames, parseRlimit } from "./values/limits.ts";
-export { allCapabilities, allNamespaces, type NumberSet, parseCapability } from "./values/masks.ts";
+export { allCapabilities, allNamespaces, type NumberSet, namespaceFlags, parseCapability } from "./values/masks.ts";
 export { parseBoolean, parseInteger, parseMode, parsePermyriad, parseSize, parseUnsigned } from "./values/numbers.ts";
 export type { BindMount, ManagedDirectory, WorkingDirectory } from "./values/paths.ts";
 export type { SocketBindRule } from "./values/programs.ts";
@@ -108,6 +108,7 @@ export {
   ERRNO_KILL,
   errnoName,
   isSyscall,
+  isSyscallOf,
   type SyscallFilter,
   syscallSetMembers,
   syscallsOf,

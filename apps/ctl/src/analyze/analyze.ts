@@ -24,8 +24,10 @@ const table: readonly OptionRow[] = [
   { name: "man", kind: "optional", help: "verify: whether man pages must be there" },
   { name: "recursive-errors", kind: "value", help: "verify: which units count: yes, no or one" },
   { name: "generators", kind: "optional", help: "verify: accepted for systemd-analyze's sake" },
-  { name: "offline", kind: "value", help: "security: accepted for systemd-analyze's sake; files are always read" },
-  { name: "threshold", kind: "value", help: "security: fail above this exposure" },
+  { name: "offline", kind: "value", help: "security: names are files; files are read in any case" },
+  { name: "threshold", kind: "value", help: "security: fail above this exposure, out of 100" },
+  { name: "security-policy", kind: "value", help: "security: a JSON file with weights and words of one's own" },
+  { name: "profile", kind: "value", help: "security: with this portable profile" },
 ];
 
 const verbs: { readonly [name: string]: () => Promise<Run> } = {
@@ -40,6 +42,7 @@ const verbs: { readonly [name: string]: () => Promise<Run> } = {
   "cat-config": async () => (await import("./cat-config.ts")).catConfig,
   condition: async () => (await import("./condition.ts")).condition,
   verify: async () => (await import("../verify/verify.ts")).verifyFiles,
+  security: async () => (await import("./security/security.ts")).security,
   dot: async () => (await import("./dot.ts")).dot,
 };
 

@@ -35,3 +35,10 @@ export function terminalColumns(): number | undefined {
   const wish = Number(process.env.COLUMNS);
   return wish > 0 ? wish : process.stdout.columns || 80;
 }
+
+/** Whether the terminal shows faces as pictures: the kernel's own console does not. SYSTEMD_EMOJI decides where it is set. */
+export function hasEmoji(): boolean {
+  const { SYSTEMD_EMOJI: wish, TERM } = process.env;
+  if (wish !== undefined) return !/^(0|no|n|false|f|off)$/i.test(wish);
+  return TERM !== undefined && TERM !== "dumb" && TERM !== "linux";
+}

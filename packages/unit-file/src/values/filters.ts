@@ -61,6 +61,9 @@ export interface NameFilter {
   readonly names: readonly string[];
 }
 
+/** What `none` says. An assignment after it begins anew: it may be a list of what is not allowed. */
+const noFamilies: NameFilter = { allowList: true, names: [] };
+
 /** RestrictAddressFamilies=: `none` allows nothing. */
 export const restrictAddressFamilies: Kind<NameFilter | undefined> = {
   name: "list of address families",
@@ -70,9 +73,9 @@ export const restrictAddressFamilies: Kind<NameFilter | undefined> = {
   choices: ["none", ...Object.keys(addressFamilies)],
   assign(previous, a) {
     if (a.value === "") return undefined;
-    if (a.value === "none") return { allowList: true, names: [] };
+    if (a.value === "none") return noFamilies;
     const invert = a.value.startsWith("~");
-    const allowList = previous ? previous.allowList : !invert;
+    const allowList = previous && previous !== noFamilies ? previous.allowList : !invert;
     const names = new Set(previous?.names);
     forEachWord(
       a,

@@ -158,7 +158,8 @@ export const secureBits: Kind<number> = {
   toBus: (v) => v,
 };
 
-const namespaceFlags: Readonly<Record<string, bigint>> = {
+/** Types of namespaces as clone flags (namespaces(7)). */
+export const namespaceFlags: Readonly<Record<string, bigint>> = {
   cgroup: 0x02000000n,
   ipc: 0x08000000n,
   net: 0x40000000n,

@@ -198,3 +198,15 @@ export const unnumberedSyscalls: ReadonlySet<string> = new Set([
   "uretprobe",
   "utrap_install",
 ]);
+
+/** System calls of the sets that `systemd-analyze security` looks at which an architecture does not have (asm/unistd_64.h). */
+export const foreignSyscalls: Readonly<Record<string, ReadonlySet<string>>> = {
+  "x86-64": new Set(
+    (
+      "bdflush break chown32 clock_adjtime64 clock_settime64 fchown32 ftime gtty idle lchown32 lock mpx nice " +
+      "pciconfig_iobase pciconfig_read pciconfig_write prof profil rtas s390_pci_mmio_read s390_pci_mmio_write " +
+      "s390_runtime_instr setfsuid32 setgroups32 setresuid32 setreuid32 setuid32 sgetmask ssetmask stime stty " +
+      "subpage_prot switch_endian ulimit umount vm86 vm86old"
+    ).split(" "),
+  ),
+};

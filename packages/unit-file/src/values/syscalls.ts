@@ -6,7 +6,7 @@ import { forEachWord } from "./lists.ts";
 import { parseInteger } from "./numbers.ts";
 import { remember } from "./remember.ts";
 import { scalar } from "./scalars.ts";
-import { syscallGroups, unnumberedSyscalls } from "./syscall-groups.ts";
+import { foreignSyscalls, syscallGroups, unnumberedSyscalls } from "./syscall-groups.ts";
 
 /** A filter on system calls: the calls named, each with the error that it gives (-1: what SystemCallErrorNumber= says). */
 export interface SyscallFilter {
@@ -54,6 +54,11 @@ let knownCalls: ReadonlySet<string> | undefined;
 export function isSyscall(name: string): boolean {
   knownCalls ??= new Set(Object.keys(syscallGroups).flatMap((group) => syscallsOf(group) ?? []));
   return knownCalls.has(name);
+}
+
+/** Whether an architecture has a system call of that name, out of those of the sets that change something; others than x86-64 are taken to have all. */
+export function isSyscallOf(architecture: string, name: string): boolean {
+  return isSyscall(name) && !unnumberedSyscalls.has(name) && !foreignSyscalls[architecture]?.has(name);
 }
 
 function parseErrno(text: string): number | undefined {
