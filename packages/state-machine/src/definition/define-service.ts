@@ -66,6 +66,9 @@ export function defineService(unit: GraphUnit): ServiceDefinition {
     runtimeRandomizedExtraUsec: get.number("RuntimeRandomizedExtraSec", 0),
     watchdogUsec,
     notifyAccess: notifyAccess(get, type, watchdogUsec > 0 || fileDescriptorStoreMax > 0),
+    usesSocketStream: ["StandardInput", "StandardOutput", "StandardError"].some(
+      (name) => (get.value(name) as { readonly mode?: unknown } | undefined)?.mode === "socket",
+    ),
     ...defineKill(get),
     reloadSignal: get.number("ReloadSignal", SIGHUP),
     oomPolicy: get.word("OOMPolicy", "stop"),

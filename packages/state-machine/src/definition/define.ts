@@ -6,6 +6,7 @@ import { definePath } from "./define-path.ts";
 import { defineScope } from "./define-scope.ts";
 import { defineService } from "./define-service.ts";
 import { defineTimer } from "./define-timer.ts";
+import { defineSocket } from "./define-socket.ts";
 import type { EmergencyAction, UnitDefinition } from "./definition.ts";
 import { type Reader, reader } from "./settings.ts";
 
@@ -87,5 +88,6 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     scope: type === "scope" ? defineScope(unit) : undefined,
     timer: type === "timer" ? defineTimer(unit) : undefined,
     path: type === "path" ? definePath(unit) : undefined,
+    socket: type === "socket" ? defineSocket(unit) : undefined,
   };
 }

@@ -1,6 +1,6 @@
 import type { JobMode } from "@steward/graph";
 import type { PathSpec, TimerSpec, UnitType } from "@steward/unit-file";
-import type { ServiceDirective } from "../model/effect.ts";
+import type { ServiceDirective, SocketDirective } from "../model/effect.ts";
 import type { Resource } from "../model/event.ts";
 
 /** Exit statuses and signals that a directive such as SuccessExitStatus= names. */
@@ -60,6 +60,7 @@ export interface UnitDefinition {
   readonly cleanable: readonly Resource[];
   readonly service: ServiceDefinition | undefined;
   readonly scope: ScopeDefinition | undefined;
+  readonly socket: SocketDefinition | undefined;
   readonly timer: TimerDefinition | undefined;
   readonly path: PathDefinition | undefined;
 }
@@ -106,6 +107,29 @@ export interface KillDefinition {
   readonly sendSigkill: boolean;
 }
 
+/** systemd.socket(5), as far as the core cares. Time spans in microseconds, Infinity for none. */
+export interface SocketDefinition extends KillDefinition {
+  readonly commands: Readonly<Record<SocketDirective, readonly CommandDefinition[]>>;
+  /** ListenUSBFunction= is there: no machine that steward runs on has what it takes. */
+  readonly usesUsb: boolean;
+  readonly accept: boolean;
+  /** SocketUser= or SocketGroup= is set: systemd shows that it works on that. */
+  readonly hasOwner: boolean;
+  readonly flushPending: boolean;
+  readonly removeOnStop: boolean;
+  readonly maxConnections: number;
+  /** 0: no limit. */
+  readonly maxConnectionsPerSource: number;
+  /** FileDescriptorName=; the unit's name where it is not set. */
+  readonly descriptorName: string;
+  readonly timeoutUsec: number;
+  readonly triggerLimitIntervalUsec: number;
+  readonly triggerLimitBurst: number;
+  /** 0: no limit; newer versions have one also where none is set (255). */
+  readonly pollLimitIntervalUsec: number;
+  readonly pollLimitBurst: number;
+}
+
 /** systemd.scope(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */
 export interface ScopeDefinition {
   readonly timeoutStopUsec: number;
@@ -121,6 +145,8 @@ export interface ScopeDefinition {
 
 /** systemd.service(5) and systemd.kill(5). Time spans in microseconds, Infinity for none. */
 export interface ServiceDefinition extends KillDefinition {
+  /** A standard stream is the service's socket (StandardInput=socket): every command gets it, not ExecStart= alone. */
+  readonly usesSocketStream: boolean;
   readonly type: ServiceType;
   readonly exitType: "main" | "cgroup";
   readonly commands: Readonly<Record<ServiceDirective, readonly CommandDefinition[]>>;

@@ -88,6 +88,17 @@ export type Effect =
   | { readonly kind: "closeFd"; readonly fd: number }
   /** Wait for the end of a stored descriptor's other side: `fdHung`, once. */
   | { readonly kind: "watchFd"; readonly unit: string; readonly fd: number }
+  /** Open the sockets of a unit under a number that is never reused. Answered by `socketsOpened`. */
+  | { readonly kind: "openSockets"; readonly unit: string; readonly set: number }
+  /** Watch them: answered by one `socketTraffic`; with Accept=yes by a `connection` for each. `flush`: what waits is thrown away first. */
+  | { readonly kind: "watchSockets"; readonly unit: string; readonly set: number; readonly flush: boolean }
+  | { readonly kind: "unwatchSockets"; readonly unit: string; readonly set: number }
+  /** `remove`: what they are called in the file system goes too (RemoveOnStop=). */
+  | { readonly kind: "closeSockets"; readonly unit: string; readonly set: number; readonly remove: boolean }
+  /** Close a descriptor of the keeper's store. */
+  | { readonly kind: "closeDescriptor"; readonly unit: string; readonly fd: number }
+  /** Load the service of a connection. Answered by a `load` and then `connectionLoaded`. */
+  | { readonly kind: "loadConnection"; readonly unit: string; readonly service: string }
   /** The keeper may forget this process. */
   | { readonly kind: "release"; readonly token: Token }
   /** The unit is at rest: its group, notify state and run-time directories may go. */

@@ -133,6 +133,28 @@ export type Event = { readonly now: Now } & (
       readonly ok: boolean;
     }
   | { readonly kind: "timer"; readonly unit: string; readonly slot: TimerSlot }
+  /** Answer to `openSockets`: the ids of the descriptors in the order of Listen…=, or what went wrong; then none is open. */
+  | {
+      readonly kind: "socketsOpened";
+      readonly unit: string;
+      readonly set: number;
+      readonly fds: readonly number[];
+      readonly problem?: SocketProblem;
+      /** What was tried in vain and is no failure, in words. */
+      readonly warnings: readonly string[];
+    }
+  /** Somebody knocks at one of the sockets; or, with a `problem`, it cannot be watched or accepted from any more. */
+  | { readonly kind: "socketTraffic"; readonly unit: string; readonly set: number; readonly problem?: string }
+  /** Accept=yes: somebody has connected. The keeper holds `fd` until it is closed. */
+  | {
+      readonly kind: "connection";
+      readonly unit: string;
+      readonly set: number;
+      readonly fd: number;
+      readonly peer: ConnectionPeer;
+    }
+  /** Answer to `loadConnection`. */
+  | { readonly kind: "connectionLoaded"; readonly unit: string; readonly service: string }
   | { readonly kind: "jobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
   /** Added: the mount units that are mounted now (all of them); says what /proc/self/mountinfo says, at start and when it changes. */
   | { readonly kind: "mounts"; readonly mounted: readonly string[] }
@@ -197,6 +219,10 @@ export type UnitEvent = Extract<
       | "pidFile"
       | "adopted"
       | "timer"
+      | "socketsOpened"
+      | "socketTraffic"
+      | "connection"
+      | "connectionLoaded"
       | "busName"
       | "oomKill"
       | "stampRead"
@@ -212,6 +238,24 @@ export interface FoundPath {
   readonly after: boolean;
   /** Which file it is, for a pattern. */
   readonly path?: string;
+}
+
+/** Why sockets could not be opened: the one that failed, or (`status`: systemd's exit status, 217/USER …) the owner of its node. */
+export interface SocketProblem {
+  readonly errno: number;
+  readonly address: string;
+  readonly status?: number;
+}
+
+/** Who is at the other end of a connection. */
+export interface ConnectionPeer {
+  /** What follows the number in the instance's name: "127.0.0.1:80-127.0.0.1:4711", "123-0" (pid, uid), "unknown". */
+  readonly instance: string;
+  /** What the service's description shows in brackets; empty where nothing is known. */
+  readonly shown: string;
+  /** $REMOTE_ADDR, and who is counted by MaxConnectionsPerSource=; empty where there is none. */
+  readonly address: string;
+  readonly port: number;
 }
 
 /** The outcome of one Condition…= or Assert…= line. */

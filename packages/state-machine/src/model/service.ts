@@ -1,5 +1,5 @@
 import type { ControlProcess, ExecStatus } from "./controlled.ts";
-import type { ProcessUsage, Token } from "./event.ts";
+import type { ConnectionPeer, ProcessUsage, Token } from "./event.ts";
 import type { DualTimestamp } from "./now.ts";
 
 /**
@@ -97,6 +97,15 @@ interface StoredDescriptor {
   readonly name: string;
 }
 
+/** The connection that a service was made for (systemd.socket(5), Accept=yes). */
+export interface Connection {
+  /** The socket unit that took it. */
+  readonly socket: string;
+  /** Its descriptor in the keeper's store; undefined when the service has ended. */
+  readonly fd: number | undefined;
+  readonly peer: ConnectionPeer;
+}
+
 /** A service's own record. */
 export interface ServiceData {
   readonly type: "service";
@@ -136,4 +145,6 @@ export interface ServiceData {
   readonly cpuUsec: number;
   readonly oomKilled: boolean;
   readonly busName: boolean;
+  /** Absent: the service was made for none. */
+  readonly connection?: Connection;
 }
