@@ -16,6 +16,8 @@ export interface AnswerParts {
   readonly clock: Clock;
   readonly pidFiles: PidFiles;
   readonly onlyProcess: (unit: string) => number;
+  /** Loads a unit and what it refers to, and tells the core. */
+  readonly load: (name: string) => void;
   /** Where the stamp files of timers are. */
   readonly stamps: string;
 }
@@ -36,6 +38,9 @@ export function answer(parts: AnswerParts, effect: PromptEffect): Event {
       return parts.pidFiles.read(unit, effect.path);
     case "readStamp":
       return { kind: "stampRead", now, unit, stamp: effect.stamp, mtimeUsec: readStamp(parts.stamps, unit) };
+    case "loadConnection":
+      parts.load(effect.service);
+      return { kind: "connectionLoaded", now, unit, service: effect.service };
     case "findMainPid":
       return { kind: "pidFile", now, unit, pid: parts.onlyProcess(unit) };
   }

@@ -1,5 +1,12 @@
 import { type KeeperRecovery, tokenState } from "@steward/process-runtime";
-import { adoptRunning, type CoreState, createState, type ExportedState, importState } from "@steward/state-machine";
+import {
+  adoptRunning,
+  type CoreState,
+  createState,
+  type Effect,
+  type ExportedState,
+  importState,
+} from "@steward/state-machine";
 import type { Environment } from "./environment.ts";
 import { numbersPerEffect, type Settings } from "./record/entry.ts";
 import { type Recovered, recover } from "./record/recover.ts";
@@ -64,15 +71,22 @@ export function adoptInventory(recovery: KeeperRecovery, environment: Environmen
     state,
     alive.map((row) => ({ unit: row.group, token: row.token, pid: row.pid })),
     now,
+    recovery.sockets,
   );
   const shell = { ...emptyShellState(), booted: true };
   for (const { token, group, pid } of alive)
     shell.processes.set(token, { unit: group, effect: { kind: "adopt", unit: group, token, pid } });
+  // Open sockets are watched again. Descriptors that were kept for somebody are nobody's now.
+  const wanted: Effect[] = [
+    ...recovery.sockets.map(({ unit, set }): Effect => ({ kind: "watchSockets", unit, set, flush: false })),
+    ...recovery.fds.map(({ fd }): Effect => ({ kind: "closeFd", fd })),
+  ];
+  const first = recovery.hello.lastCommand + numbersPerEffect;
   return {
     state,
     shell,
-    next: recovery.hello.lastCommand + numbersPerEffect,
-    effects: [],
+    next: first + wanted.length * numbersPerEffect,
+    effects: wanted.map((effect, i) => ({ number: first + i * numbersPerEffect, effect })),
     recovered: true,
     settings: undefined,
   };

@@ -26,7 +26,6 @@ const origin: Readonly<Record<string, OriginRow>> = {
     signature: "(ss)",
     get: ({ loadError: error }) => (error === undefined ? ["", ""] : [error.name, error.message]),
   },
-  Description: { signature: "s", get: (unit) => unit.settings.Unit.Description || unit.id },
   FragmentPath: { signature: "s", get: (unit) => unit.fragmentPath ?? "" },
   SourcePath: { signature: "s", get: (unit) => unit.sourcePath ?? "" },
   DropInPaths: { signature: "as", get: (unit) => unit.dropInPaths },

@@ -32,7 +32,7 @@ import type { Places } from "./places.ts";
 import type { ProcessTable } from "./process-table.ts";
 import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
-import { collectable } from "./transient/collect.ts";
+import { collectable, endedConnections, isConnection } from "./transient/collect.ts";
 import type { UnitStreams } from "./transient/given-streams.ts";
 import { References } from "./transient/references.ts";
 import type { TransientFiles } from "./transient/transient-files.ts";
@@ -133,7 +133,8 @@ export class Manager {
     for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
     for (const id of changed.jobs) jobs[id] = this.core.jobs.get(id) ?? null;
     if (!this.streams.isEmpty) this.releaseStreams(changed.units);
-    if (!this.collecting && [...changed.units].some((id) => this.isTransient(id))) this.collectSoon();
+    if (!this.collecting && [...changed.units].some((id) => this.isTransient(id) || isConnection(this.core, id)))
+      this.collectSoon();
     return { effects, units, jobs, counters: changed.counters ? this.core.counters : undefined };
   }
 
@@ -209,6 +210,13 @@ export class Manager {
     return this.parts.transientFiles.owns(this.definition(id)?.fragmentPath);
   }
 
+  /** Loads the service of a connection from its template, as that was when the units were looked for last. */
+  loadConnection(name: string): void {
+    const loaded = this.parts.definitions.load([name]);
+    this.parts.logDiagnostics(loaded);
+    this.submitLoad(loaded, false);
+  }
+
   /** Looks for transient units that are done, when what is under way has been told. */
   collectSoon(): void {
     if (this.collecting) return;
@@ -219,8 +227,19 @@ export class Manager {
     });
   }
 
+  /** Services of connections that are over: each was for one, and nobody asks for it again. */
+  private collectConnections(): void {
+    const ids = endedConnections(this);
+    if (ids.length === 0) return;
+    this.parts.definitions.forget(new Set(ids));
+    this.parts.submit({ kind: "unload", now: this.parts.clock.now(), units: ids });
+    this.parts.settle();
+    for (const id of ids) this.parts.emit(unitRemovedSignal(id));
+  }
+
   private collect(): void {
     const { definitions, transientFiles } = this.parts;
+    this.collectConnections();
     for (let ids = collectable(this, transientFiles); ids.length > 0; ids = collectable(this, transientFiles)) {
       const dropIns = new Map(ids.map((id) => [id, this.definition(id)?.dropInPaths ?? []]));
       definitions.forget(new Set(ids));

@@ -2,6 +2,7 @@ import type { KeeperClient } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import type { PromptEffect } from "./answers.ts";
 import { encodeExportEntry } from "./journal-export.ts";
+import type { UnitSockets } from "./unit-sockets.ts";
 
 /** Commands of the keeper that an effect becomes. */
 export interface KeeperEffects {
@@ -40,17 +41,20 @@ export interface LocalEffects {
 export class Performer {
   private readonly keeper: KeeperClient;
   private readonly outside: KeeperEffects;
+  private readonly sockets: UnitSockets;
   private readonly inside: LocalEffects;
   private readonly submit: (event: Event, seq: number, answers: number) => void;
 
   constructor(parts: {
     readonly keeper: KeeperClient;
     readonly outside: KeeperEffects;
+    readonly sockets: UnitSockets;
     readonly inside: LocalEffects;
     readonly submit: (event: Event, seq: number, answers: number) => void;
   }) {
     this.keeper = parts.keeper;
     this.outside = parts.outside;
+    this.sockets = parts.sockets;
     this.inside = parts.inside;
     this.submit = parts.submit;
   }
@@ -106,6 +110,15 @@ export class Performer {
         return this.inside.lookAtPaths(effect, number);
       case "unwatchPaths":
         return this.inside.unwatchPaths(effect, number);
+      case "openSockets":
+        return this.sockets.open(effect, number);
+      case "watchSockets":
+        return this.sockets.watch(effect, number);
+      case "unwatchSockets":
+        return this.sockets.unwatch(effect, number);
+      case "closeSockets":
+        return this.sockets.close(effect, number);
+      case "loadConnection":
       case "checkConditions":
       case "findMainPid":
       case "readStamp":
@@ -151,6 +164,10 @@ export class Performer {
       case "unwatchPidFile":
       case "touchStamp":
       case "unwatchPaths":
+      case "openSockets":
+      case "watchSockets":
+      case "unwatchSockets":
+      case "closeSockets":
       case "log":
       case "systemAction":
         return true;

@@ -47,6 +47,7 @@ import { TransientFiles } from "./transient/transient-files.ts";
 import { UnitListing } from "./unit-listing.ts";
 import { UnitPaths } from "./unit-paths.ts";
 import { cleanUpGroup, UnitProcesses } from "./unit-processes.ts";
+import { UnitSockets } from "./unit-sockets.ts";
 import { wakeUpSpot } from "./wake-up.ts";
 
 /** What a generation is made of. */
@@ -86,6 +87,7 @@ export class Steward {
   private readonly pidFiles: PidFiles;
   private readonly zone: LocalZone;
   private readonly looks: PathLooks;
+  private readonly sockets: UnitSockets;
   private readonly log: ManagerLog;
   private acknowledge = 0;
   /** Events that come before the definitions are loaded wait here. */
@@ -130,6 +132,11 @@ export class Steward {
       () => this.shell.zone,
       (zone) => this.loop.submit({ kind: "timezoneChanged", now: environment.clock.now(), zone }),
     );
+    this.sockets = new UnitSockets({
+      keeper,
+      definition: (name) => this.definitions.get(name),
+      warn: (unit, message) => this.log.unit(unit, "5", message),
+    });
     this.looks = new PathLooks({
       keeper,
       clock: environment.clock,
@@ -196,6 +203,7 @@ export class Steward {
     this.performer = new Performer({
       keeper,
       outside: this.processes,
+      sockets: this.sockets,
       inside: {
         spawnFailed: ({ unit, token }, reason) => {
           const lastOfGroup = this.listing.list(unit).length === 0;
@@ -364,11 +372,13 @@ export class Steward {
       default:
         break;
     }
-    const core = toCoreEvent(
-      event,
-      (token) => this.unitOfToken(token),
-      (unit, status) => failedStepSubject(this.definitions.get(unit), status),
-    );
+    const core =
+      this.sockets.event(event) ??
+      toCoreEvent(
+        event,
+        (token) => this.unitOfToken(token),
+        (unit, status) => failedStepSubject(this.definitions.get(unit), status),
+      );
     if (core !== undefined) this.loop.submit(core, event.seq);
   }
 
@@ -408,6 +418,7 @@ export class Steward {
         pidFiles,
         stamps: stampDirectory(this.parts.environment),
         onlyProcess: (unit) => this.listing.onlyProcess(unit),
+        load: (name) => this.manager.loadConnection(name),
       },
       effect,
     );

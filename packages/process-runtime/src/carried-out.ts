@@ -28,10 +28,14 @@ const unit =
 /** Of systemd.resource-control(5): where the process goes is carried out, accounting is measured; limits need controllers that containers rarely delegate. */
 const resourceControl = new Set(["Slice", "CPUAccounting", "MemoryAccounting", "TasksAccounting"]);
 
+/** Labels of security modules that no container has for itself, what needs a USB device, and what belongs to later versions. */
+const socket =
+  "SmackLabel SmackLabelIPIn SmackLabelIPOut SELinuxContextFromNet ListenUSBFunction PassFileDescriptorsToExec DeferTrigger DeferTriggerMaxSec";
+
 /** A container cannot wake the machine that it is on. */
 const timer = "WakeSystem";
 
-const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${timer}`.split(/\s+/));
+const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${socket} ${timer}`.split(/\s+/));
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
@@ -40,7 +44,7 @@ const unsaid = new Set(
   ),
 );
 
-const running = new Set(["Unit", "Install", "Service", "Slice", "Scope", "Timer", "Path"]);
+const running = new Set(["Unit", "Install", "Service", "Slice", "Scope", "Timer", "Path", "Socket"]);
 
 /** What steward does with a directive. */
 export function supportOf(directive: Directive): Support {
@@ -52,17 +56,24 @@ export function supportOf(directive: Directive): Support {
   return names.some((name) => notCarriedOut.has(name)) ? "read and shown" : "carried out";
 }
 
-const saidOfServices: readonly string[] = directives()
-  .filter(
-    (directive) =>
-      directive.section === "Service" &&
-      directive.sets.length === 0 &&
-      supportOf(directive) === "read and shown" &&
-      !unsaid.has(directive.name),
-  )
-  .map((directive) => directive.name);
+/** By section, for the types of unit that run something: what a unit that sets it is told. */
+const said = new Map<string, readonly string[]>(
+  (["Service", "Socket"] as const).map((section) => [
+    section,
+    directives()
+      .filter(
+        (directive) =>
+          directive.section === section &&
+          directive.sets.length === 0 &&
+          supportOf(directive) === "read and shown" &&
+          !unsaid.has(directive.name),
+      )
+      .map((directive) => directive.name),
+  ]),
+);
 
-/** The settings of a service that are set, and that it runs without. */
+/** The settings of a service or socket that are set, and that it runs without. */
 export function notCarriedOutOf(loaded: LoadedUnit): readonly string[] {
-  return saidOfServices.filter((name) => loaded.origins("Service", name as "User").length > 0);
+  const section = loaded.type === "socket" ? "Socket" : "Service";
+  return (said.get(section) ?? []).filter((name) => loaded.origins(section, name as "User").length > 0);
 }

@@ -10,11 +10,23 @@ export interface FoundProcess {
   readonly pid: number;
 }
 
+/** Open sockets of a unit of which no record is left. */
+export interface FoundSockets {
+  readonly unit: string;
+  readonly set: number;
+  readonly fds: readonly number[];
+}
+
 /**
  * Takes running services over when their record is lost: what runs is taken for the main process of a service that is up,
- * more of one unit for processes to be released when they end. A unit's past (restarts, limits, timers) is gone; the unit lives.
+ * more of one unit for processes to be released when they end. Sockets that are open go on listening. A unit's past (restarts, limits, timers) is gone; the unit lives.
  */
-export function adoptRunning(state: CoreState, found: readonly FoundProcess[], now: Now): void {
+export function adoptRunning(
+  state: CoreState,
+  found: readonly FoundProcess[],
+  now: Now,
+  sockets: readonly FoundSockets[] = [],
+): void {
   const at = { realtimeUsec: now.realtimeUsec, monotonicUsec: now.monotonicUsec };
   let highest = 0;
   for (const { unit, token, pid } of found) {
@@ -45,6 +57,13 @@ export function adoptRunning(state: CoreState, found: readonly FoundProcess[], n
       inactiveExit: at,
       activeEnter: at,
     });
+  }
+  for (const { unit, set, fds } of sockets) {
+    highest = Math.max(highest, set);
+    const record = state.units.get(unit) ?? blankUnit(undefined, unit);
+    if (record.machine.type !== "socket") continue;
+    const machine = { ...record.machine, state: "listening" as const, sockets: { set, fds } };
+    state.units.set(unit, { ...record, machine, stateChange: at, inactiveExit: at, activeEnter: at });
   }
   state.counters = {
     ...state.counters,

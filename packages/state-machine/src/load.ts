@@ -1,9 +1,10 @@
-import { addUnits, buildGraph } from "@steward/graph";
+import { addUnits, buildGraph, type GraphUnit } from "@steward/graph";
 
 import { definitionOf } from "./definition/definitions.ts";
 import type { Event } from "./model/event.ts";
 import type { JobRecord } from "./model/state.ts";
 import { releaseStore } from "./service/fd-store.ts";
+import { releaseConnection } from "./socket/release.ts";
 import { jobOf, type Turn } from "./turn.ts";
 import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
 import { related } from "./unit/related.ts";
@@ -12,7 +13,7 @@ import { tellAll } from "./unit/tell-all.ts";
 type Load = Extract<Event, { readonly kind: "load" }>;
 
 /** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
-export function load(turn: Turn, { units, replaceAll, builtin, time, reloaded }: Load): void {
+export function load(turn: Turn, { units: given, replaceAll, builtin, time, reloaded }: Load): void {
   const { definitions } = turn.state;
   const recovering = definitions.loaded.size === 0;
   definitions.related.clear();
@@ -23,6 +24,7 @@ export function load(turn: Turn, { units, replaceAll, builtin, time, reloaded }:
     definitions.loaded.clear();
     definitions.typed.clear();
   }
+  const units = given.map((unit) => forConnection(turn, unit));
   for (const unit of units) {
     definitions.loaded.set(unit.id, unit);
     definitions.typed.delete(unit.id);
@@ -35,6 +37,15 @@ export function load(turn: Turn, { units, replaceAll, builtin, time, reloaded }:
   for (const job of turn.state.jobs.values())
     if (job.state === "waiting" && !(recovering && willBeWoken(turn, job))) turn.runQueue.add(job.id, job.unit);
   if (reloaded) tellAll(turn, "reloaded");
+}
+
+/** The service of a connection comes after the socket that took it, and is triggered by it, though no file says so. */
+function forConnection(turn: Turn, unit: GraphUnit): GraphUnit {
+  const machine = turn.state.units.get(unit.id)?.machine;
+  if (machine?.type !== "service" || machine.connection === undefined) return unit;
+  const { socket } = machine.connection;
+  const tied = ["After", "TriggeredBy"].map((kind) => ({ kind, name: socket }));
+  return { ...unit, dependencies: [...unit.dependencies, ...tied] };
 }
 
 /** Some job's end will have this one tried again. */
@@ -51,6 +62,7 @@ function forgetUndefined(turn: Turn): void {
     const state = activeStateOf(unit.machine, definitionOf(turn.state, id)?.service?.type);
     if (!isInactiveOrFailed(state) || unit.populated || unit.strays.length > 0) continue;
     releaseStore(turn, unit);
+    if (unit.machine.type === "service") releaseConnection(turn, id);
     turn.state.units.delete(id);
     turn.changedUnits.add(id);
   }

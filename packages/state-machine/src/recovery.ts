@@ -33,7 +33,10 @@ export function knownTokens(state: CoreState): ReadonlyMap<Token, string> {
   for (const { id, machine, strays } of state.units.values()) {
     for (const token of strays) tokens.set(token, id);
     if (machine.type === "scope") for (const token of machine.joining ?? []) tokens.set(token, id);
-    if (machine.type !== "service") continue;
+    if (machine.type !== "service") {
+      if ("control" in machine && machine.control !== undefined) tokens.set(machine.control.token, id);
+      continue;
+    }
     for (const process of [machine.main, machine.adopting, control(machine.state)])
       if (process !== undefined) tokens.set(process.token, id);
   }

@@ -84,8 +84,9 @@ export function onKill(turn: Turn, event: EventOf<"kill">): void {
   const refuse = (message: string): void => reply(turn, event.request, { error: NO_PROCESS, message });
   const service = machine.type === "service" ? machine : undefined;
   const main = service?.main;
-  const process = service === undefined ? undefined : control(service.state);
-  if (service === undefined && whom !== "all") {
+  const other = machine.type !== "service" && "control" in machine ? machine : undefined;
+  const process = service === undefined ? other?.control : control(service.state);
+  if (service === undefined && whom !== "all" && !(other !== undefined && whom === "control")) {
     refuse(`${machine.type} units have no ${whom} processes`);
     return;
   }

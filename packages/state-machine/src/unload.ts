@@ -3,6 +3,7 @@ import { definitionOf, resolveName } from "./definition/definitions.ts";
 import type { Event } from "./model/event.ts";
 import type { UnitRecord } from "./model/state.ts";
 import { releaseStore } from "./service/fd-store.ts";
+import { releaseConnection } from "./socket/release.ts";
 import type { Turn } from "./turn.ts";
 import { activeStateOf, isInactiveOrFailed } from "./unit/active-state.ts";
 
@@ -25,6 +26,7 @@ export function unload(turn: Turn, { units }: Unload): void {
     if (record !== undefined && !isAtRest(turn, record)) continue;
     if (record !== undefined) {
       releaseStore(turn, record);
+      if (record.machine.type === "service") releaseConnection(turn, id);
       turn.state.units.delete(id);
       turn.changedUnits.add(id);
     }

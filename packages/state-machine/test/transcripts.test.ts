@@ -2,7 +2,7 @@ import { exits, forever, type Program, type Resource, succeeds } from "@steward/
 import { expect, test } from "vitest";
 import { transcribe } from "./kit/transcript.ts";
 import { service } from "./kit/units.ts";
-import { World } from "./kit/world.ts";
+import { World, type WorldOptions } from "./kit/world.ts";
 
 const second = 1_000_000;
 
@@ -11,6 +11,7 @@ interface Story {
   readonly programs?: Readonly<Record<string, Program>>;
   /** What removing directories comes to, one time after the other. */
   readonly cleaners?: readonly Program[];
+  readonly sockets?: NonNullable<WorldOptions["sockets"]>;
   tell(world: World): void;
 }
 
@@ -157,15 +158,122 @@ const stories: Readonly<Record<string, Story>> = {
       world.run();
     },
   },
-  "socket-not-yet": {
+  "socket-starts-its-service": {
     units: {
-      "a.socket": "[Socket]\nListenStream=/run/a\n",
+      "a.socket": "[Socket]\nListenStream=/run/a\nListenStream=/run/b\nFileDescriptorName=web\n",
       "a.service": service("ExecStart=/a"),
-      "boot.target": "[Unit]\nWants=a.socket\nAfter=a.socket\n",
+    },
+    programs: { "a.service": { letsInUsec: 1_000, runsUsec: second } },
+    tell(world) {
+      world.start("a.socket").run();
+      world.kernel.sockets.knock("a.socket");
+      world.run();
+      world.request("a.socket", "stop");
+      world.run();
+    },
+  },
+  "socket-with-commands": {
+    units: {
+      "a.socket":
+        "[Socket]\nListenStream=/run/a\nSocketUser=nobody\nExecStartPre=/pre\nExecStartPost=/post\nExecStopPre=/stop-pre\nExecStopPost=/stop-post\nRemoveOnStop=yes\n",
+      "a.service": service("ExecStart=/a"),
     },
     tell(world) {
-      world.start("a.socket");
-      world.start("boot.target").run();
+      world.start("a.socket").run();
+      world.request("a.socket", "stop");
+      world.run();
+    },
+  },
+  "socket-that-cannot-be-opened": {
+    units: {
+      "a.socket": "[Socket]\nListenStream=1.2.3.4:80\nExecStopPost=/stop-post\n",
+      "a.service": service("ExecStart=/a"),
+    },
+    sockets: () => ({ count: 1, accepts: false, problem: { errno: 99, address: "1.2.3.4:80" } }),
+    tell(world) {
+      world.start("a.socket").run();
+    },
+  },
+  "socket-with-an-owner-who-is-not-known": {
+    units: {
+      "a.socket": "[Socket]\nListenStream=/run/a\nSocketUser=nosuchuser\n",
+      "a.service": service("ExecStart=/a"),
+    },
+    sockets: () => ({ count: 1, accepts: false, problem: { errno: 3, address: "/run/a", status: 217 } }),
+    tell(world) {
+      world.start("a.socket").run();
+    },
+  },
+  "socket-accepts": {
+    units: {
+      "c.socket": "[Socket]\nListenStream=/run/c\nAccept=yes\nMaxConnections=1\n",
+      "c@.service": service("ExecStart=/c", "Description=Conn %i"),
+    },
+    programs: { "c@0-5000-0.service": { runsUsec: second }, "c@1-5002-0.service": { runsUsec: second } },
+    tell(world) {
+      world.start("c.socket").run(1_000);
+      world.kernel.sockets.knock("c.socket");
+      world.run(1_000);
+      world.kernel.sockets.knock("c.socket");
+      world.run(2 * second);
+      world.kernel.sockets.knock("c.socket");
+      world.run(1_000);
+      world.request("c.socket", "stop");
+      world.run();
+    },
+  },
+  "socket-whose-service-lets-nobody-in": {
+    units: {
+      "a.socket": "[Socket]\nListenStream=/run/a\nTriggerLimitBurst=3\n",
+      "a.service": service("ExecStart=/a", "StartLimitBurst=0"),
+    },
+    tell(world) {
+      world.start("a.socket").run();
+      world.kernel.sockets.knock("a.socket");
+      world.run();
+    },
+  },
+  "socket-whose-service-fails-too-often": {
+    units: {
+      "a.socket": "[Socket]\nListenStream=/run/a\n",
+      "a.service": service("ExecStart=/a", "StartLimitBurst=2"),
+    },
+    programs: { "a.service": exits(1) },
+    tell(world) {
+      world.start("a.socket").run();
+      world.kernel.sockets.knock("a.socket");
+      world.run();
+    },
+  },
+  "socket-that-takes-its-time": {
+    units: {
+      "a.socket":
+        "[Socket]\nListenStream=/run/a\nExecStartPre=/pre\nExecStopPre=/stop-pre\nExecStopPost=/stop-post\nTimeoutSec=3\n",
+      "a.service": service("ExecStart=/a"),
+    },
+    programs: {
+      "a.socket ExecStopPre": { ignores: [15] },
+      "a.socket ExecStopPost": { ignores: [15] },
+    },
+    tell(world) {
+      world.start("a.socket").run(second);
+      world.request("a.socket", "stop");
+      world.run();
+    },
+  },
+  "socket-limits-its-polls": {
+    units: {
+      "a.socket": "[Socket]\nListenStream=/run/a\nPollLimitIntervalSec=10\nPollLimitBurst=2\n",
+      "a.service": service("ExecStart=/a", "StartLimitBurst=0"),
+    },
+    programs: { "a.service": { letsInUsec: 100, runsUsec: 1_000 } },
+    tell(world) {
+      world.start("a.socket").run();
+      for (let i = 0; i < 3; i++) {
+        world.kernel.sockets.knock("a.socket");
+        world.run(20_000);
+      }
+      world.run();
     },
   },
   "freeze-and-thaw": {
@@ -273,9 +381,13 @@ const stories: Readonly<Record<string, Story>> = {
   },
 };
 
-test.each(Object.entries(stories))("%s", async (name, { units, programs = {}, cleaners = [], tell }) => {
+test.each(Object.entries(stories))("%s", async (name, { units, programs = {}, cleaners = [], sockets, tell }) => {
   const cleaning = cleaners.values();
-  const world = new World(units, { programs, cleaner: () => cleaning.next().value });
+  const world = new World(units, {
+    programs,
+    cleaner: () => cleaning.next().value,
+    ...(sockets === undefined ? {} : { sockets }),
+  });
   const lines = transcribe(world);
   tell(world);
   await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`transcripts/${name}.txt`);

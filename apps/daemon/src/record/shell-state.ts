@@ -18,7 +18,7 @@ export interface RecordedProcess {
 /** An effect that this process answers itself and has not answered yet. */
 export type LocalEffect = Extract<
   Effect,
-  { kind: "checkConditions" | "readPidFile" | "findMainPid" | "readStamp" | "lookAtPaths" }
+  { kind: "checkConditions" | "readPidFile" | "findMainPid" | "readStamp" | "lookAtPaths" | "loadConnection" }
 >;
 
 /**
@@ -109,6 +109,7 @@ export function foldEffect(state: ShellState, effect: Effect, number: number): v
         if (other.kind === "lookAtPaths" && other.unit === effect.unit && other.look === effect.look)
           state.unanswered.delete(asked);
       break;
+    case "loadConnection":
     case "checkConditions":
     case "findMainPid":
     case "readStamp":

@@ -1,4 +1,5 @@
 import { dependencyKinds, referencedNames } from "@steward/graph";
+import type { CoreState } from "@steward/state-machine";
 import type { LoadedUnit } from "@steward/unit-file";
 import type { Manager } from "../manager.ts";
 import type { TransientFiles } from "./transient-files.ts";
@@ -22,6 +23,21 @@ function referrers(manager: Manager, unit: LoadedUnit): readonly LoadedUnit[] {
     if (other === undefined || other === unit) return [];
     const names = new Set(referencedNames(other, { scope: manager.core.scope }));
     return unit.names.some((name) => names.has(name)) ? [other] : [];
+  });
+}
+
+/** Whether a unit was made for a connection (systemd.socket(5), Accept=yes). */
+export function isConnection(core: CoreState, id: string): boolean {
+  const machine = core.units.get(id)?.machine;
+  return machine?.type === "service" && machine.connection !== undefined;
+}
+
+/** Services of connections that have ended, or never began. */
+export function endedConnections(manager: Manager): readonly string[] {
+  return [...manager.core.units.keys()].filter((id) => {
+    if (!isConnection(manager.core, id)) return false;
+    const unit = manager.definition(id);
+    return unit !== undefined && isIdle(manager, unit);
   });
 }
 

@@ -5,8 +5,8 @@ import { typeOfName } from "../unit/blank.ts";
 import { definePath } from "./define-path.ts";
 import { defineScope } from "./define-scope.ts";
 import { defineService } from "./define-service.ts";
-import { defineTimer } from "./define-timer.ts";
 import { defineSocket } from "./define-socket.ts";
+import { defineTimer } from "./define-timer.ts";
 import type { EmergencyAction, UnitDefinition } from "./definition.ts";
 import { type Reader, reader } from "./settings.ts";
 

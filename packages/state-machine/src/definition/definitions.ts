@@ -24,9 +24,16 @@ export function definitionOf(state: CoreState, id: string): UnitDefinition | und
   if (known !== undefined) return known;
   const unit = loaded.get(id);
   if (unit === undefined) return undefined;
-  const definition = defineUnit(unit);
+  const definition = forConnection(state, defineUnit(unit));
   typed.set(id, definition);
   return definition;
+}
+
+/** The description of a connection's service says whom it serves. */
+function forConnection(state: CoreState, definition: UnitDefinition): UnitDefinition {
+  const machine = state.units.get(definition.id)?.machine;
+  const shown = machine?.type === "service" ? (machine.connection?.peer.shown ?? "") : "";
+  return shown === "" ? definition : { ...definition, description: `${definition.description} (${shown})` };
 }
 
 /** The id behind a name or alias. */

@@ -29,10 +29,25 @@ const texts: Readonly<Record<number, string>> = {
   36: "File name too long",
   38: "Function not implemented",
   40: "Too many levels of symbolic links",
+  71: "Protocol error",
+  92: "Protocol not available",
+  93: "Protocol not supported",
+  94: "Socket type not supported",
   95: "Operation not supported",
+  97: "Address family not supported by protocol",
+  98: "Address already in use",
+  99: "Cannot assign requested address",
+  100: "Network is down",
+  101: "Network is unreachable",
+  105: "No buffer space available",
   110: "Connection timed out",
   111: "Connection refused",
 };
+
+/** Something that did not work, with the reason where there is one: "SO_MARK failed: Operation not permitted". */
+export function mishapText({ what, errno }: { readonly what: string; readonly errno?: number }): string {
+  return errno === undefined ? what : `${what}: ${errnoText(errno)}`;
+}
 
 /** What strerror(3) says for the errors that an exec plan meets. */
 export function errnoText(errno: number): string {

@@ -95,8 +95,6 @@ export type Effect =
   | { readonly kind: "unwatchSockets"; readonly unit: string; readonly set: number }
   /** `remove`: what they are called in the file system goes too (RemoveOnStop=). */
   | { readonly kind: "closeSockets"; readonly unit: string; readonly set: number; readonly remove: boolean }
-  /** Close a descriptor of the keeper's store. */
-  | { readonly kind: "closeDescriptor"; readonly unit: string; readonly fd: number }
   /** Load the service of a connection. Answered by a `load` and then `connectionLoaded`. */
   | { readonly kind: "loadConnection"; readonly unit: string; readonly service: string }
   /** The keeper may forget this process. */

@@ -140,11 +140,11 @@ export type Event = { readonly now: Now } & (
       readonly set: number;
       readonly fds: readonly number[];
       readonly problem?: SocketProblem;
-      /** What was tried in vain and is no failure, in words. */
-      readonly warnings: readonly string[];
+      /** What was tried in vain and is no failure. */
+      readonly warnings: readonly Mishap[];
     }
   /** Somebody knocks at one of the sockets; or, with a `problem`, it cannot be watched or accepted from any more. */
-  | { readonly kind: "socketTraffic"; readonly unit: string; readonly set: number; readonly problem?: string }
+  | { readonly kind: "socketTraffic"; readonly unit: string; readonly set: number; readonly problem?: Mishap }
   /** Accept=yes: somebody has connected. The keeper holds `fd` until it is closed. */
   | {
       readonly kind: "connection";
@@ -238,6 +238,12 @@ export interface FoundPath {
   readonly after: boolean;
   /** Which file it is, for a pattern. */
   readonly path?: string;
+}
+
+/** Something that did not work: what, in words, and the errno where there is one. */
+export interface Mishap {
+  readonly what: string;
+  readonly errno?: number;
 }
 
 /** Why sockets could not be opened: the one that failed, or (`status`: systemd's exit status, 217/USER …) the owner of its node. */

@@ -1,10 +1,8 @@
 import { definitionOf } from "../definition/definitions.ts";
-import { reader } from "../definition/settings.ts";
-import type { ExecStatus } from "../model/controlled.ts";
 import type { ServiceData } from "../model/service.ts";
 import type { CoreState } from "../model/state.ts";
-import { neverRan } from "../unit/blank.ts";
-import { type BusValue, type Property, timestamp, usec } from "./value.ts";
+import { commandProperties } from "./commands.ts";
+import { type Property, timestamp, usec } from "./value.ts";
 
 const directives = [
   "ExecCondition",
@@ -15,62 +13,6 @@ const directives = [
   "ExecStop",
   "ExecStopPost",
 ] as const;
-
-interface Written {
-  readonly path: string;
-  readonly argv: readonly string[];
-  readonly ignoreFailure: boolean;
-  readonly noEnvExpand?: boolean;
-  readonly fullPrivileges?: boolean;
-  readonly noSetuid?: boolean;
-  readonly ambientMagic?: boolean;
-}
-
-function flags(command: Written): string[] {
-  const all: readonly (readonly [string, boolean | undefined])[] = [
-    ["ignore-failure", command.ignoreFailure],
-    ["privileged", command.fullPrivileges],
-    ["no-setuid", command.noSetuid],
-    ["ambient", command.ambientMagic],
-    ["no-env-expand", command.noEnvExpand],
-  ];
-  return all.filter(([, on]) => on === true).map(([name]) => name);
-}
-
-function status(of: ExecStatus): BusValue[] {
-  return [
-    usec(of.start.realtimeUsec),
-    usec(of.start.monotonicUsec),
-    usec(of.exit.realtimeUsec),
-    usec(of.exit.monotonicUsec),
-    of.pid,
-    of.code,
-    of.status,
-  ];
-}
-
-/** ExecStart= and its kin: what the unit file says, with how each command last ran. */
-function commandProperties(state: CoreState, id: string, service: ServiceData): Property[] {
-  const unit = state.definitions.loaded.get(id);
-  if (unit === undefined) return [];
-  const get = reader(unit.settings, "Service");
-  return directives.flatMap((directive): Property[] => {
-    const commands = get.list(directive) as readonly Written[];
-    const ran = (index: number): ExecStatus => service.commands[`${directive}:${index}`] ?? neverRan;
-    return [
-      {
-        name: directive,
-        signature: "a(sasbttttuii)",
-        value: commands.map((c, i) => [c.path, c.argv, c.ignoreFailure, ...status(ran(i))]),
-      },
-      {
-        name: `${directive}Ex`,
-        signature: "a(sasasttttuii)",
-        value: commands.map((c, i) => [c.path, c.argv, flags(c), ...status(ran(i))]),
-      },
-    ];
-  });
-}
 
 /** org.freedesktop.systemd1.Service, as far as it follows from the run-time state. */
 export function serviceProperties(state: CoreState, id: string, service: ServiceData): Property[] {
@@ -99,6 +41,6 @@ export function serviceProperties(state: CoreState, id: string, service: Service
     { name: "ExecMainPID", signature: "u", value: mainExec.pid },
     { name: "ExecMainCode", signature: "i", value: mainExec.code },
     { name: "ExecMainStatus", signature: "i", value: mainExec.status },
-    ...commandProperties(state, id, service),
+    ...commandProperties(state, { id, section: "Service", directives, ran: service.commands }),
   ];
 }

@@ -6,6 +6,7 @@ import type { CoreState, MachineData, TriggerDetails } from "../model/state.ts";
 import { blankUnit } from "../unit/blank.ts";
 import { freezable } from "../unit/freezer.ts";
 import { serviceProperties } from "./service.ts";
+import { socketProperties } from "./socket.ts";
 import { timerProperties } from "./timer.ts";
 import { type BusValue, type Property, timestamp } from "./value.ts";
 import { unitView } from "./view.ts";
@@ -70,6 +71,8 @@ function ownProperties(state: CoreState, id: string, machine: MachineData): read
   switch (machine.type) {
     case "service":
       return serviceProperties(state, id, machine);
+    case "socket":
+      return socketProperties(state, id, machine);
     case "timer":
       return timerProperties(state, id, machine);
     case "scope":
@@ -103,10 +106,11 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
   const id = resolveName(state, name);
   const definition = definitionOf(state, id);
   const unit = state.units.get(id) ?? blankUnit(definition, id);
-  const { activeState, subState } = unitView(state, id);
+  const { activeState, subState, description } = unitView(state, id);
   const job = unit.job ?? unit.nopJob ?? 0;
   return [
     ...ownProperties(state, id, unit.machine),
+    { name: "Description", signature: "s", value: description },
     { name: "Following", signature: "s", value: "" },
     { name: "ActiveState", signature: "s", value: activeState },
     { name: "FreezerState", signature: "s", value: unit.freezer ?? "running" },

@@ -1,5 +1,6 @@
 import type { ServiceData, ServiceState, ServiceStateKind } from "../model/service.ts";
-import { emit } from "../turn.ts";
+import { releaseConnection } from "../socket/release.ts";
+import { emit, jobOf } from "../turn.ts";
 import { setMachine } from "../unit/set-state.ts";
 import { disarm } from "../unit/timers.ts";
 import { control, data, letStray, patch, type Service } from "./data.ts";
@@ -16,6 +17,14 @@ const watched: ReadonlySet<ServiceStateKind> = new Set([
   "reload-notify",
 ]);
 const readsPidFile: ReadonlySet<ServiceStateKind> = new Set(["start", "start-post", "running", "reload"]);
+
+const rests: ReadonlySet<ServiceStateKind> = new Set(["dead", "failed", "auto-restart"]);
+
+/** A start by hand goes on with the connection that the service was made for. */
+function startsAgain(s: Service, state: ServiceState): boolean {
+  const job = jobOf(s.turn, s.unit)?.type;
+  return state.kind === "dead" && (job === "start" || job === "restart");
+}
 
 /** Forgets the control process of the state that is left; it becomes a stray if it lives. */
 function dropControl(s: Service, next: ServiceState): void {
@@ -40,6 +49,11 @@ export function setState(s: Service, state: ServiceState, how: { readonly willAu
   if (before.pidFileWatched && !readsPidFile.has(state.kind)) {
     emit(s.turn, { kind: "unwatchPidFile", unit: s.unit });
     next = { ...next, pidFileWatched: false };
+  }
+  if (rests.has(state.kind) && before.connection?.fd !== undefined && !startsAgain(s, state)) {
+    patch(s, next);
+    releaseConnection(s.turn, s.unit);
+    next = data(s);
   }
   setMachine(s.turn, s.unit, next, {
     reloadFailed: next.reloadResult !== "success",

@@ -1,7 +1,8 @@
 import { signalName } from "../log/signal-name.ts";
 import type { ControlProcess } from "../model/controlled.ts";
-import type { CommandRef, ServiceDirective } from "../model/effect.ts";
+import type { CommandRef, PassedDescriptor, ServiceDirective } from "../model/effect.ts";
 import type { MainProcess } from "../model/service.ts";
+import { connectionDescriptor, connectionEnvironment, socketDescriptors } from "../socket/descriptors.ts";
 import { emit, patchUnit, take, unitOf } from "../turn.ts";
 import { neverRan } from "../unit/blank.ts";
 import { data, patch, type Service, settings } from "./data.ts";
@@ -29,7 +30,17 @@ function environment(s: Service, command: CommandRef<ServiceDirective>, role: "m
   if (pidFile !== "") env.push(["PIDFILE", pidFile]);
   if (command.directive === "ExecStop" || command.directive === "ExecStopPost") env.push(...resultEnv(s));
   else if (command.directive !== "ExecReload") env.push(...(unitOf(s.turn, s.unit).trigger?.env ?? []));
+  const { connection } = data(s);
+  if (connection !== undefined) env.push(...connectionEnvironment(connection));
   return env;
+}
+
+/** Sockets go to what is the service itself, and to every command whose stream is one. */
+function descriptors(s: Service, { directive }: CommandRef<ServiceDirective>): readonly PassedDescriptor[] {
+  if (directive !== "ExecStart" && !settings(s).usesSocketStream) return [];
+  const { connection } = data(s);
+  const sockets = connection === undefined ? socketDescriptors(s.turn, s.unit) : connectionDescriptor(connection);
+  return directive === "ExecStart" ? [...sockets, ...storedDescriptors(s)] : sockets;
 }
 
 export const commandKey = (command: CommandRef<ServiceDirective>): string => `${command.directive}:${command.index}`;
@@ -38,7 +49,7 @@ function spawn(s: Service, command: CommandRef<ServiceDirective>, role: "main" |
   const token = take(s.turn, "nextToken");
   patchUnit(s.turn, s.unit, { populated: true });
   patch(s, { commands: { ...data(s).commands, [commandKey(command)]: neverRan } });
-  const fds = command.directive === "ExecStart" ? storedDescriptors(s) : [];
+  const fds = descriptors(s, command);
   emit(s.turn, {
     kind: "spawn",
     unit: s.unit,
@@ -46,7 +57,7 @@ function spawn(s: Service, command: CommandRef<ServiceDirective>, role: "main" |
     command,
     role,
     env: environment(s, command, role),
-    ...(fds.length === 0 ? {} : { fds }),
+    ...(fds.length > 0 ? { fds } : {}),
   });
   return token;
 }

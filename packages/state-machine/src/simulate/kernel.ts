@@ -1,3 +1,4 @@
+import type { GraphUnit } from "@steward/graph";
 import type { PathSpec } from "@steward/unit-file";
 import type { Effect } from "../model/effect.ts";
 import type { ConditionOutcome, Event, TimerSlot, Token } from "../model/event.ts";
@@ -8,6 +9,7 @@ import { Files } from "./files.ts";
 import { type Bare, type Process, Processes } from "./processes.ts";
 import type { Program } from "./program.ts";
 import { succeeds } from "./program.ts";
+import { SimulatedSockets, type SocketNature } from "./sockets.ts";
 import { SimulatedTimers } from "./timers.ts";
 
 export interface KernelOptions {
@@ -22,6 +24,10 @@ export interface KernelOptions {
   readonly tellsLast?: boolean;
   /** What a path unit watches. */
   paths?(unit: string): readonly PathSpec[];
+  /** What a socket unit is like; by default it has one socket, without Accept=. */
+  sockets?(unit: string): SocketNature;
+  /** The units of an instance that is to be loaded: of its template, and what that mentions. */
+  instances?(name: string): readonly GraphUnit[];
 }
 
 /** What removes directories is no command of the unit's file. */
@@ -30,7 +36,7 @@ const cleaner = { command: { directive: "" }, role: "control" } as const;
 /** An effect that the manager's own process answers: it dies with it, and is asked again. */
 type Question = Extract<
   Effect,
-  { kind: "checkConditions" | "readPidFile" | "findMainPid" | "readStamp" | "lookAtPaths" }
+  { kind: "checkConditions" | "readPidFile" | "findMainPid" | "readStamp" | "lookAtPaths" | "loadConnection" }
 >;
 
 interface Asked {
@@ -48,6 +54,7 @@ export class Kernel {
   readonly released = new Set<Token>();
   readonly table: Processes;
   readonly timers: SimulatedTimers;
+  readonly sockets: SimulatedSockets;
   readonly #options: KernelOptions;
   readonly #agenda = new Agenda<Bare>();
   readonly #pidFiles = new Map<string, number>();
@@ -69,6 +76,10 @@ export class Kernel {
       add: (atUsec, run, order) => this.#agenda.add(atUsec, run, order),
       cancel: (appointment) => this.#agenda.cancel(appointment),
     });
+    this.sockets = new SimulatedSockets(
+      (run) => this.after(this.#latency, run),
+      (unit) => options.sockets?.(unit) ?? { count: 1, accepts: false },
+    );
     this.table = new Processes({
       after: (usec, run) => this.after(usec, run),
       tellsLast: options.tellsLast === true,
@@ -140,6 +151,22 @@ export class Kernel {
         if (effect.watch) this.#pidFileReaders.set(effect.unit, effect.path);
         this.#ask(effect);
         break;
+      case "openSockets":
+        this.sockets.openSet(effect.unit, effect.set);
+        break;
+      case "watchSockets":
+        this.sockets.watch(effect.set, true, effect.flush);
+        break;
+      case "unwatchSockets":
+        this.sockets.watch(effect.set, false, false);
+        break;
+      case "closeSockets":
+        this.sockets.close(effect.set);
+        break;
+      case "closeFd":
+        this.sockets.closeDescriptor(effect.fd);
+        break;
+      case "loadConnection":
       case "checkConditions":
       case "findMainPid":
       case "readStamp":
@@ -202,7 +229,6 @@ export class Kernel {
       case "cleanDirectories":
         this.table.spawn({ ...effect, ...cleaner }, this.#options.cleaner?.(effect.unit) ?? succeeds);
         break;
-      case "closeFd":
       case "watchFd":
       case "cleanUp":
       case "requestStop":
@@ -221,7 +247,14 @@ export class Kernel {
     const program = this.#options.program(unit, command.directive, command.index) ?? succeeds;
     const fault = this.#nextSpawn.get(unit);
     this.#nextSpawn.delete(unit);
-    this.table.spawn(effect, fault === undefined ? program : { ...program, ...fault });
+    const whole = fault === undefined ? program : { ...program, ...fault };
+    this.table.spawn(effect, whole);
+    const { fds } = effect;
+    if (fds !== undefined && whole.letsInUsec !== undefined)
+      this.after((whole.spawnDelayUsec ?? 100) + whole.letsInUsec, () => {
+        if (this.table.byToken(token) !== undefined) this.sockets.letIn(fds);
+        return undefined;
+      });
   }
 
   /** The next command of a unit does this too: it fails to spawn, comes late … */
@@ -261,6 +294,11 @@ export class Kernel {
     if (effect.kind === "findMainPid") {
       const members = this.members(unit);
       return { kind: "pidFile", unit, pid: members.length === 1 ? members[0]!.pid : 0 };
+    }
+    if (effect.kind === "loadConnection") {
+      const { service } = effect;
+      this.after(0, () => ({ kind: "connectionLoaded", unit, service }));
+      return { kind: "load", units: this.#options.instances?.(service) ?? [], replaceAll: false };
     }
     if (effect.kind === "readStamp")
       return { kind: "stampRead", unit, stamp: effect.stamp, mtimeUsec: this.stamps.get(unit) };

@@ -28,6 +28,8 @@ export interface Program {
   /** From SIGKILL to its end: what sleeps in the kernel cannot be killed. */
   readonly killedUsec?: number;
   readonly cpuUsec?: number;
+  /** So long after execve() it accepts everybody who waits at its sockets. */
+  readonly letsInUsec?: number;
   /** No process can be made at all, for this reason (an EnvironmentFile= that is not there). */
   readonly cannotSpawn?: string;
 }

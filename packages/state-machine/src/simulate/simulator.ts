@@ -2,6 +2,7 @@ import type { GraphUnit } from "@steward/graph";
 import type { PathSpec } from "@steward/unit-file";
 import { createState, type ExportedState, exportState, importState } from "../create.ts";
 import { definePath } from "../definition/define-path.ts";
+import { reader } from "../definition/settings.ts";
 import type { Effect } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import type { CoreState } from "../model/state.ts";
@@ -9,6 +10,7 @@ import { armedTimers } from "../recovery.ts";
 import { type Step, step } from "../step.ts";
 import { Kernel, type KernelOptions } from "./kernel.ts";
 import type { Bare } from "./processes.ts";
+import type { SocketNature } from "./sockets.ts";
 
 export interface SimulatorOptions extends KernelOptions {
   readonly units: readonly GraphUnit[];
@@ -24,6 +26,8 @@ export class Simulator {
   readonly kernel: Kernel;
   readonly #options: SimulatorOptions;
   readonly #watchers: ((event: Event, result: Step) => void)[] = [];
+  /** Units that were loaded on the way: a manager that recovers loads them again. */
+  readonly #instances: GraphUnit[] = [];
   #effects = 0;
   #request = 0;
 
@@ -34,14 +38,25 @@ export class Simulator {
       const unit = byName.get(name);
       return unit === undefined ? [] : definePath(unit).paths;
     };
-    this.kernel = new Kernel({ paths, ...options });
+    const sockets = (name: string): SocketNature => {
+      const listen = byName.get(name);
+      const get = reader(listen?.settings ?? {}, "Socket");
+      return { count: Math.max(1, get.list("Listen").length), accepts: get.flag("Accept", false) };
+    };
+    const instances = (name: string): readonly GraphUnit[] => {
+      const made = options.instances?.(name) ?? [];
+      this.#instances.push(...made);
+      return made;
+    };
+    this.kernel = new Kernel({ paths, sockets, ...options, instances });
     this.state = createState({ scope: options.scope ?? "system", seed: "simulation" });
     this.deliver(this.#load());
   }
 
   #load(): Bare {
     const { units, builtin } = this.#options;
-    return { kind: "load", units, replaceAll: true, ...(builtin === undefined ? {} : { builtin }) };
+    const all = [...units, ...this.#instances];
+    return { kind: "load", units: all, replaceAll: true, ...(builtin === undefined ? {} : { builtin }) };
   }
 
   /** Called with every event and what came of it, before any effect is performed. */

@@ -2,21 +2,18 @@ import { definitionOf } from "../definition/definitions.ts";
 import { logUnit, priority } from "../log/log.ts";
 import type { ConnectionPeer, UnitEvent } from "../model/event.ts";
 import type { Connection, ServiceData } from "../model/service.ts";
-import { emit, jobOf, patchUnit, type Turn, unitOf } from "../turn.ts";
+import { emit, jobOf, patchUnit, unitOf } from "../turn.ts";
 import { data, patch, type SocketUnit, settings } from "./data.ts";
 import { enterStopPre } from "./ending.ts";
 import { startService, withinPollLimit, withinTriggerLimit } from "./listening.ts";
+import { releaseConnection } from "./release.ts";
 
 type Accepted = Extract<UnitEvent, { readonly kind: "connection" }>;
 type Loaded = Extract<UnitEvent, { readonly kind: "connectionLoaded" }>;
 
-function close(turn: Turn, unit: string, fd: number): void {
-  emit(turn, { kind: "closeDescriptor", unit, fd });
-}
-
 /** A connection that nobody gets: it is closed, and counted. */
 export function refuse(s: SocketUnit, { fd }: Accepted): void {
-  close(s.turn, s.unit, fd);
+  emit(s.turn, { kind: "closeFd", fd });
   patch(s, { nRefused: data(s).nRefused + 1 });
   emit(s.turn, { kind: "unitChanged", unit: s.unit });
 }
@@ -75,22 +72,4 @@ export function onConnectionLoaded(s: SocketUnit, { service }: Loaded): void {
     return;
   }
   if (!startService(s, service, "template")) releaseConnection(s.turn, service);
-}
-
-/** The service of a connection needs it no more: it is closed, and its place is free. */
-export function releaseConnection(turn: Turn, service: string): void {
-  const { machine } = unitOf(turn, service);
-  if (machine.type !== "service" || machine.connection?.fd === undefined) return;
-  const { fd, socket, peer } = machine.connection;
-  patchUnit(turn, service, { machine: { ...machine, connection: { ...machine.connection, fd: undefined } } });
-  close(turn, service, fd);
-  if (turn.state.units.get(socket)?.machine.type !== "socket") return;
-  const s = { turn, unit: socket };
-  const { nConnections, sources } = data(s);
-  const { [peer.address]: count = 0, ...others } = sources;
-  patch(s, {
-    nConnections: Math.max(0, nConnections - 1),
-    sources: count > 1 ? { ...others, [peer.address]: count - 1 } : others,
-  });
-  emit(turn, { kind: "unitChanged", unit: socket });
 }

@@ -48,6 +48,5 @@ export function enterDead(s: SocketUnit, result: SocketResult): void {
     ]);
   setState(s, final === "success" ? "dead" : "failed");
   // Without commands there was no process, and so no group.
-  if (Object.keys(commands).length > 0)
-    emit(s.turn, { kind: "cleanUp", unit: s.unit, keepRuntimeDirectory: false });
+  if (Object.keys(commands).length > 0) emit(s.turn, { kind: "cleanUp", unit: s.unit, keepRuntimeDirectory: false });
 }

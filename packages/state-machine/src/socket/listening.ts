@@ -1,4 +1,5 @@
 import { definitionOf } from "../definition/definitions.ts";
+import { mishapText } from "../log/errno.ts";
 import { logUnit, priority } from "../log/log.ts";
 import type { UnitEvent } from "../model/event.ts";
 import { emit, jobOf, unitOf } from "../turn.ts";
@@ -8,6 +9,7 @@ import { related } from "../unit/related.ts";
 import { armAfter } from "../unit/timers.ts";
 import { data, patch, type SocketUnit, settings } from "./data.ts";
 import { enterStopPre } from "./ending.ts";
+import { releaseConnection } from "./release.ts";
 import { setState } from "./set-state.ts";
 
 type Traffic = Extract<UnitEvent, { readonly kind: "socketTraffic" }>;
@@ -63,7 +65,7 @@ function isUpOrComing(s: SocketUnit, service: string): boolean {
 /** Somebody knocks: the service is started, and the sockets are its own until it rests again. */
 export function onTraffic(s: SocketUnit, { problem }: Traffic): void {
   if (problem !== undefined) {
-    logUnit(s.turn, priority.err, s.unit, problem);
+    logUnit(s.turn, priority.err, s.unit, mishapText(problem));
     enterStopPre(s, "resources");
     return;
   }
@@ -100,12 +102,18 @@ export function startService(s: SocketUnit, service: string, kind: "template" | 
   return false;
 }
 
+const atRest: ReadonlySet<string> = new Set(["dead", "failed"]);
 const resting: ReadonlySet<string> = new Set(["dead", "failed", "final-sigterm", "final-sigkill", "auto-restart"]);
 
 /** The service has changed: when it rests the sockets are watched again, when it cannot be started any more they are closed. */
 export function onServiceChanged(s: SocketUnit, service: string): void {
-  if (settings(s).accept) return;
   const { machine, startLimitHit, job } = unitOf(s.turn, service);
+  if (settings(s).accept) {
+    // Whose start came to nothing needs its connection no more.
+    if (job === undefined && machine.type === "service" && atRest.has(machine.state.kind))
+      releaseConnection(s.turn, service);
+    return;
+  }
   if (startLimitHit) {
     enterStopPre(s, "service-start-limit-hit");
     return;

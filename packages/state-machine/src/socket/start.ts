@@ -1,6 +1,6 @@
 import { definitionOf } from "../definition/definitions.ts";
 import type { Outcome } from "../engine.ts";
-import { errnoText } from "../log/errno.ts";
+import { errnoText, mishapText } from "../log/errno.ts";
 import { logUnit, priority } from "../log/log.ts";
 import { logProcessExit } from "../log/process-exit.ts";
 import type { UnitEvent } from "../model/event.ts";
@@ -68,7 +68,7 @@ export function enterStartChown(s: SocketUnit): void {
 
 /** The keeper has opened them, or says which it could not. */
 export function onOpened(s: SocketUnit, { fds, problem, warnings }: Opened): void {
-  for (const warning of warnings) logUnit(s.turn, priority.warning, s.unit, warning);
+  for (const warning of warnings) logUnit(s.turn, priority.warning, s.unit, mishapText(warning));
   if (problem === undefined) {
     patch(s, { sockets: { set: data(s).sockets?.set ?? 0, fds } });
     enterStartPost(s);

@@ -94,8 +94,7 @@ export const table: Table = {
   "start-chown": { ...goingUp, socketsOpened: onOpened, timeout: timedOut.start },
   "start-post": {
     ...goingUp,
-    controlExited: (s, { result }) =>
-      result === "success" ? enterListening(s) : enterStopPre(s, result),
+    controlExited: (s, { result }) => (result === "success" ? enterListening(s) : enterStopPre(s, result)),
     controlNotMade: notMade((s) => enterStopPre(s, "resources")),
     timeout: timedOut.start,
   },

@@ -17,14 +17,19 @@ function effectText(effect: Effect): string {
     case "jobRemoved":
       return `jobRemoved ${effect.job.id} ${effect.job.unit}/${effect.job.type} ${effect.result}`;
     case "spawn":
-      return `spawn ${effect.unit} ${effect.command.directive}[${effect.command.index}] as ${effect.token} (${effect.role})`;
+      return `spawn ${effect.unit} ${effect.command.directive}[${effect.command.index}] as ${effect.token} (${effect.role})${fdsText(effect.fds)}`;
     default:
       return `${effect.kind} ${words(effect, ["kind"])}`;
   }
 }
 
+function fdsText(fds: Extract<Effect, { kind: "spawn" }>["fds"]): string {
+  return fds === undefined ? "" : ` with ${fds.map(({ id, name }) => `${name}=${id}`).join(" ")}`;
+}
+
 function eventText(event: Event): string {
-  return `${event.kind} ${words(event, ["kind", "now", "usage", "fields"])}${event.kind === "notify" ? ` ${event.fields.map((f) => f.join("=")).join(" ")}` : ""}`;
+  const without = ["kind", "now", "usage", "fields", ...(event.kind === "load" ? ["units"] : [])];
+  return `${event.kind} ${words(event, without)}${event.kind === "notify" ? ` ${event.fields.map((f) => f.join("=")).join(" ")}` : ""}`;
 }
 
 /** Writes down what a world lives through: the time, the event, the states that changed, the effects. */

@@ -23,12 +23,26 @@ export function units(texts: Readonly<Record<string, string>>): GraphUnit[] {
     const unit = loadUnitFromFiles(name, files);
     loaded.set(unit.id, unit);
   };
-  for (const name of Object.keys(all)) load(name);
+  for (const name of Object.keys(all)) if (!name.includes("@.")) load(name);
   for (;;) {
     const missing = buildGraph(loaded.values()).missing();
     if (missing.length === 0) return [...loaded.values()];
     for (const name of missing) load(name);
   }
+}
+
+/** An instance as it is loaded when it is asked for, from the text of its template. */
+export function instance(texts: Readonly<Record<string, string>>, name: string): GraphUnit[] {
+  const template = `${name.slice(0, name.indexOf("@") + 1)}${name.slice(name.lastIndexOf("."))}`;
+  const text = texts[template];
+  const files = text === undefined ? [] : [{ path: `/etc/systemd/system/${template}`, text }];
+  const loaded = [loadUnitFromFiles(name, files)];
+  for (const missing of buildGraph(loaded).missing()) {
+    // A slice needs no file.
+    const empty = missing.endsWith(".slice") ? [{ path: `/etc/systemd/system/${missing}`, text: "[Unit]\n" }] : [];
+    loaded.push(loadUnitFromFiles(missing, empty));
+  }
+  return loaded.filter(({ id }) => id === name || id.endsWith(".slice"));
 }
 
 /** A service from the lines of its [Service] section, and of its [Unit] section. */

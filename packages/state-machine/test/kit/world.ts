@@ -1,5 +1,5 @@
 import { type Effect, type Program, Simulator, type SimulatorOptions, unitView } from "@steward/state-machine";
-import { units } from "./units.ts";
+import { instance, units } from "./units.ts";
 
 export interface WorldOptions extends Partial<Omit<SimulatorOptions, "units" | "program">> {
   /** By unit, or by unit and command as "a.service ExecStart" or "a.service ExecStart 1". */
@@ -15,6 +15,7 @@ export class World extends Simulator {
       tellsLast: true,
       ...options,
       units: units(texts),
+      instances: (name) => instance(texts, name),
       program: (unit, directive, index) =>
         programs[`${unit} ${directive} ${index}`] ??
         programs[`${unit} ${directive}`] ??
