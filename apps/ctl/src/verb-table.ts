@@ -141,6 +141,10 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Check unit files before anything runs them",
     load: async () => (await import("./verify/verify.ts")).verify,
   },
+  replay: {
+    help: "Re-run what a manager recorded, and say where it would go another way",
+    load: async () => (await import("./replay/replay.ts")).replay,
+  },
   simulate: {
     paged: true,
     help: "Play a scenario on unit files, and tell what would happen",

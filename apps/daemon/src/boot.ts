@@ -33,7 +33,10 @@ export async function boot(options: Options, keeper: KeeperClient): Promise<void
   setUpKeeper(keeper, places, { cgroupBase: environment.cgroupBase ?? "", journalConfig: environment.journalConfig() });
 
   const poison = new PoisonWatch(`${places.stateDirectory}/recovering`);
-  const store = new RecordStore(`${places.stateDirectory}/record`);
+  const store = new RecordStore(`${places.stateDirectory}/record`, {
+    keep: options.fullRecord,
+    limit: options.recordLimit,
+  });
   const instance = keeperInstance(keeper.recovery.hello.keeperPid);
   const poisoned = poison.begin(clock.now().realtimeUsec / 1000);
   if (poisoned) {

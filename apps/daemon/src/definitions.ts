@@ -7,7 +7,7 @@ import {
   type UnitCatalog,
   type UnitTree,
 } from "@steward/unit-file";
-import { specialUnit } from "./special-units.ts";
+import { specialUnit } from "@steward/unit-tree";
 
 /**
  * The units that are loaded: the transitive closure of what was asked for, as systemd keeps it. Names that no file has

@@ -1,4 +1,4 @@
-import type { Effect, Event } from "@steward/state-machine";
+import type { Effect, Event, RecordedEvent } from "@steward/state-machine";
 import { numbersPerEffect, recordVersion, type StepEntry } from "./record/entry.ts";
 import { foldEffect, foldEvent, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
@@ -9,6 +9,8 @@ export interface StepOutcome {
   readonly units: Readonly<Record<string, unknown>>;
   readonly jobs: Readonly<Record<string, unknown>>;
   readonly counters: unknown;
+  /** The event as it is recorded. */
+  readonly recorded: RecordedEvent;
 }
 
 /** What the loop needs around it. */
@@ -118,7 +120,7 @@ export class Loop {
         v: recordVersion,
         seq,
         ...(answers === undefined ? {} : { answers }),
-        event: event.kind === "load" ? { kind: "load", names: event.units.map((unit) => unit.id) } : event,
+        event: outcome.recorded,
         units: outcome.units,
         jobs: outcome.jobs,
         counters: outcome.counters,

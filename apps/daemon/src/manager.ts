@@ -30,6 +30,7 @@ import type { StepOutcome } from "./loop.ts";
 import { BusClients } from "./message-bus/bus-clients.ts";
 import type { Places } from "./places.ts";
 import type { ProcessTable } from "./process-table.ts";
+import type { DefinitionLog } from "./record/definition-log.ts";
 import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
 import { collectable, endedConnections, isConnection } from "./transient/collect.ts";
@@ -42,6 +43,7 @@ import { TransientUnits } from "./transient/transient-units.ts";
 export interface ManagerParts {
   readonly core: CoreState;
   readonly definitions: Definitions;
+  readonly definitionLog: DefinitionLog;
   readonly requests: Requests;
   readonly places: Places;
   readonly facts: MachineFacts;
@@ -135,7 +137,8 @@ export class Manager {
     if (!this.streams.isEmpty) this.releaseStreams(changed.units);
     if (!this.collecting && [...changed.units].some((id) => this.isTransient(id) || isConnection(this.core, id)))
       this.collectSoon();
-    return { effects, units, jobs, counters: changed.counters ? this.core.counters : undefined };
+    const counters = changed.counters ? this.core.counters : undefined;
+    return { effects, units, jobs, counters, recorded: this.parts.definitionLog.recorded(event) };
   }
 
   /** Streams that a client gave are let go with the end of the unit, as its other end waits for it. */

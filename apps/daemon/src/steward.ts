@@ -33,6 +33,7 @@ import { PathLooks, watchOf } from "./path-looks.ts";
 import { Performer } from "./performer.ts";
 import { PidFiles } from "./pid-files.ts";
 import { reconcile } from "./reconcile.ts";
+import { DefinitionLog } from "./record/definition-log.ts";
 import { numbersPerEffect, recordVersion } from "./record/entry.ts";
 import { exportShell, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
@@ -82,6 +83,7 @@ export class Steward {
   private readonly requests = new Requests();
   private readonly ending: Ending;
   private readonly definitions: Definitions;
+  private readonly definitionLog: DefinitionLog;
   private readonly paths: UnitPaths;
   private readonly transientFiles: TransientFiles;
   private readonly pidFiles: PidFiles;
@@ -108,6 +110,11 @@ export class Steward {
       this.paths.loadContext(),
     );
     this.streams = new UnitStreams(keeper, () => this.recordSettings());
+    this.definitionLog = new DefinitionLog({
+      full: parts.options.fullRecord,
+      core: core.state,
+      searchPath: () => this.paths.list(),
+    });
     this.processes = new UnitProcesses({
       streams: this.streams,
       keeper,
@@ -148,6 +155,7 @@ export class Steward {
     this.manager = new Manager({
       core: core.state,
       definitions: this.definitions,
+      definitionLog: this.definitionLog,
       requests: this.requests,
       places: environment.places,
       facts: environment.facts,
@@ -478,6 +486,7 @@ export class Steward {
       instance: this.parts.instance,
       next: this.loop.next,
       core: this.manager.exportCore(),
+      definitions: this.definitionLog.snapshot(this.parts.environment.clock.now()),
       shell: exportShell(this.shell),
       settings: this.manager.settings(),
       pending,

@@ -13,6 +13,18 @@ export { runtimeProperties } from "./properties/unit.ts";
 export type { BusValue, Property } from "./properties/value.ts";
 export { listUnits, type UnitView, unitView } from "./properties/view.ts";
 export { type ArmedTimers, armedTimers, checksPending, knownTokens } from "./recovery.ts";
+export type { ValueDifference } from "./replay/difference.ts";
+export { type FrozenUnit, freezeUnit, thawUnit } from "./replay/frozen-unit.ts";
+export { parseRecordLine, type RecordedSnapshot, recordedInfinity, recordLine } from "./replay/record-text.ts";
+export type {
+  DefinitionChange,
+  RecordedEvent,
+  RecordedLoad,
+  RecordedStep,
+  RecordedUnload,
+  UnitSupply,
+} from "./replay/recorded.ts";
+export { Replay, type ReplayDifference } from "./replay/replay.ts";
 export { Kernel, type KernelOptions } from "./simulate/kernel.ts";
 export { Play, type PlayOptions } from "./simulate/play.ts";
 export type { Process } from "./simulate/processes.ts";

@@ -1,6 +1,5 @@
-import { addUnits, buildGraph, type GraphUnit } from "@steward/graph";
-
 import { definitionOf } from "./definition/definitions.ts";
+import { takeDefinitions } from "./definition/take.ts";
 import type { Event } from "./model/event.ts";
 import type { JobRecord } from "./model/state.ts";
 import { releaseStore } from "./service/fd-store.ts";
@@ -13,39 +12,14 @@ import { tellAll } from "./unit/tell-all.ts";
 type Load = Extract<Event, { readonly kind: "load" }>;
 
 /** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
-export function load(turn: Turn, { units: given, replaceAll, builtin, time, reloaded }: Load): void {
-  const { definitions } = turn.state;
-  const recovering = definitions.loaded.size === 0;
-  definitions.related.clear();
-  definitions.blockers.clear();
-  if (builtin !== undefined) definitions.builtin = builtin;
-  if (time !== undefined) definitions.time = time;
-  if (replaceAll) {
-    definitions.loaded.clear();
-    definitions.typed.clear();
-  }
-  const units = given.map((unit) => forConnection(turn, unit));
-  for (const unit of units) {
-    definitions.loaded.set(unit.id, unit);
-    definitions.typed.delete(unit.id);
-  }
-
-  if (replaceAll) definitions.graph = buildGraph(units, { scope: turn.state.scope });
-  else addUnits(definitions.graph, units);
+export function load(turn: Turn, { units, replaceAll, builtin, time, reloaded }: Load): void {
+  const recovering = turn.state.definitions.loaded.size === 0;
+  takeDefinitions(turn.state, { units, replaceAll, builtin, time });
   if (replaceAll) forgetUndefined(turn);
   // Ordering may be another now. After a recovery it is not, and whoever waited goes on waiting for whom it waited.
   for (const job of turn.state.jobs.values())
     if (job.state === "waiting" && !(recovering && willBeWoken(turn, job))) turn.runQueue.add(job.id, job.unit);
   if (reloaded) tellAll(turn, "reloaded");
-}
-
-/** The service of a connection comes after the socket that took it, and is triggered by it, though no file says so. */
-function forConnection(turn: Turn, unit: GraphUnit): GraphUnit {
-  const machine = turn.state.units.get(unit.id)?.machine;
-  if (machine?.type !== "service" || machine.connection === undefined) return unit;
-  const { socket } = machine.connection;
-  const tied = ["After", "TriggeredBy"].map((kind) => ({ kind, name: socket }));
-  return { ...unit, dependencies: [...unit.dependencies, ...tied] };
 }
 
 /** Some job's end will have this one tried again. */

@@ -123,6 +123,13 @@ function perform(turn: Turn, event: Event): void {
   }
 }
 
+/** The order of a set says who came first, which a recovery does not know. */
+function firstByName(units: ReadonlySet<string>): string | undefined {
+  let first: string | undefined;
+  for (const unit of units) if (first === undefined || unit < first) first = unit;
+  return first;
+}
+
 /** Whatever became possible by the event happens in its turn, until nothing moves any more. */
 function drain(turn: Turn): void {
   for (;;) {
@@ -135,7 +142,7 @@ function drain(turn: Turn): void {
     const [upheld] = turn.upheld;
     const [bound] = turn.bound;
     const [unneeded] = turn.unneeded;
-    const [idle] = turn.state.idle;
+    const idle = turn.state.jobs.size === 0 ? firstByName(turn.state.idle) : undefined;
     if (restart !== undefined) {
       turn.restarts.delete(restart);
       dispatch({ turn, unit: restart }, { kind: "restartElapsed" });
@@ -148,7 +155,7 @@ function drain(turn: Turn): void {
     } else if (unneeded !== undefined) {
       turn.unneeded.delete(unneeded);
       stopIfUnneeded(turn, unneeded);
-    } else if (idle !== undefined && turn.state.jobs.size === 0) {
+    } else if (idle !== undefined) {
       turn.state.idle.delete(idle);
       dispatch({ turn, unit: idle }, { kind: "idle" });
     } else return;

@@ -1,5 +1,5 @@
-import { removeUnits } from "@steward/graph";
 import { definitionOf, resolveName } from "./definition/definitions.ts";
+import { withdrawDefinitions } from "./definition/take.ts";
 import type { Event } from "./model/event.ts";
 import type { UnitRecord } from "./model/state.ts";
 import { releaseStore } from "./service/fd-store.ts";
@@ -18,7 +18,6 @@ function isAtRest(turn: Turn, record: UnitRecord): boolean {
 
 /** Forgets units that nobody needs any more, with all that is remembered of them. One that is not at rest stays. */
 export function unload(turn: Turn, { units }: Unload): void {
-  const { definitions } = turn.state;
   const gone: string[] = [];
   for (const name of units) {
     const id = resolveName(turn.state, name);
@@ -30,12 +29,7 @@ export function unload(turn: Turn, { units }: Unload): void {
       turn.state.units.delete(id);
       turn.changedUnits.add(id);
     }
-    definitions.loaded.delete(id);
-    definitions.typed.delete(id);
     gone.push(id);
   }
-  if (gone.length === 0) return;
-  removeUnits(definitions.graph, gone);
-  definitions.related.clear();
-  definitions.blockers.clear();
+  withdrawDefinitions(turn.state, gone);
 }

@@ -62,3 +62,4 @@ export {
   unmaskUnitFiles,
 } from "./install/verbs.ts";
 export { nodeTree } from "./node-tree.ts";
+export { specialUnit } from "./special-units.ts";

@@ -1,4 +1,10 @@
-import type { Effect, Event } from "@steward/state-machine";
+import {
+  type DefinitionChange,
+  type Effect,
+  parseRecordLine,
+  type RecordedEvent,
+  recordedInfinity,
+} from "@steward/state-machine";
 import type { GivenStreams } from "../transient/given-streams.ts";
 import type { ShellSnapshot } from "./shell-state.ts";
 
@@ -15,8 +21,8 @@ export interface StepEntry {
   readonly seq: number;
   /** The number of the local effect that this event answers. */
   readonly answers?: number;
-  /** The event; of a `load` only the names, because definitions come from disk again. */
-  readonly event: Event | { readonly kind: "load"; readonly names: readonly string[] };
+  /** The event; of a `load` the names, because definitions come from disk again. A full record keeps what they were. */
+  readonly event: RecordedEvent;
   /** Records that changed; null for those that went away. */
   readonly units: Readonly<Record<string, unknown>>;
   readonly jobs: Readonly<Record<string, unknown>>;
@@ -35,6 +41,8 @@ export interface SnapshotEntry {
   /** The next free command number. */
   readonly next: number;
   readonly core: unknown;
+  /** Added, for replays: how the core came by its definitions. */
+  readonly definitions?: readonly DefinitionChange[];
   readonly shell: ShellSnapshot;
   readonly settings: Settings | null;
   /** Effects of lines before this snapshot that the keeper had perhaps not executed yet. */
@@ -61,9 +69,6 @@ export interface SettingsEntry {
 
 export type RecordEntry = StepEntry | SnapshotEntry | SettingsEntry;
 
-/** What stands for the number that JSON does not have: a string that no other value uses. */
-const infinity = "\u0000inf";
-
 /**
  * One line, without its end. JSON turns infinity into null; a replacer that sees to it costs five times the rest, so it is only asked
  * where the line has a null that is not one of the records that went away.
@@ -71,7 +76,9 @@ const infinity = "\u0000inf";
 export function encodeEntry(entry: RecordEntry): string {
   const text = JSON.stringify(entry);
   if (countOf(text, "null") === knownNulls(entry)) return text;
-  return JSON.stringify(entry, (_key, value: unknown) => (value === Number.POSITIVE_INFINITY ? infinity : value));
+  return JSON.stringify(entry, (_key, value: unknown) =>
+    value === Number.POSITIVE_INFINITY ? recordedInfinity : value,
+  );
 }
 
 function knownNulls(entry: RecordEntry): number {
@@ -90,12 +97,6 @@ function countOf(text: string, word: string): number {
 
 /** The entry in a line, or undefined where the line is torn or of an unknown version. */
 export function decodeEntry(line: string): RecordEntry | undefined {
-  try {
-    const entry = JSON.parse(line, (_key, value: unknown) =>
-      value === infinity ? Number.POSITIVE_INFINITY : value,
-    ) as RecordEntry;
-    return entry.v === recordVersion ? entry : undefined;
-  } catch {
-    return undefined;
-  }
+  const entry = parseRecordLine(line) as RecordEntry | undefined;
+  return entry?.v === recordVersion ? entry : undefined;
 }

@@ -1,4 +1,16 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname } from "node:path";
 import {
   decodeEntry,
   encodeEntry,
@@ -26,12 +38,17 @@ const compactAtBytes = 8 << 20;
  */
 export class RecordStore {
   private readonly path: string;
+  private readonly limit: number;
+  /** What was compacted is kept beside the record, as record.1, record.2 … */
+  private readonly keep: boolean;
   private fd: number | undefined;
   private size = 0;
   private snapshotSize = 0;
 
-  constructor(path: string) {
+  constructor(path: string, options: { readonly keep?: boolean; readonly limit?: number | undefined } = {}) {
     this.path = path;
+    this.keep = options.keep === true;
+    this.limit = options.limit ?? compactAtBytes;
   }
 
   /** The record of this keeper's life, or undefined where there is none (or one of another life). */
@@ -61,6 +78,7 @@ export class RecordStore {
     rmSync(next, { force: true });
     const fd = openSync(next, "ax", 0o600);
     writeAll(fd, `${encodeEntry(snapshot)}\n`);
+    if (this.keep) this.keepOld(snapshot.instance);
     renameSync(next, this.path);
     if (this.fd !== undefined) closeSync(this.fd);
     this.fd = fd;
@@ -77,7 +95,17 @@ export class RecordStore {
   }
 
   get wantsCompaction(): boolean {
-    return this.size - this.snapshotSize > Math.max(compactAtBytes, this.snapshotSize);
+    return this.size - this.snapshotSize > Math.max(this.limit, this.snapshotSize);
+  }
+
+  /** Gives the file that is about to be replaced a second name; those of an earlier life go. */
+  private keepOld(instance: string): void {
+    if (this.load(instance) === undefined) {
+      removeKept(this.path);
+      return;
+    }
+    const last = Math.max(0, ...keptNumbers(this.path));
+    linkSync(this.path, `${this.path}.${last + 1}`);
   }
 
   /** Puts a record aside that could not be recovered from. */
@@ -88,6 +116,19 @@ export class RecordStore {
       // There was none: nothing to set aside.
     }
   }
+}
+
+/** The numbers of the files that were kept beside a record. */
+function keptNumbers(path: string): number[] {
+  const prefix = `${basename(path)}.`;
+  return readdirSync(dirname(path)).flatMap((name) => {
+    const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    return Number.isInteger(number) && number > 0 ? [number] : [];
+  });
+}
+
+function removeKept(path: string): void {
+  for (const number of keptNumbers(path)) rmSync(`${path}.${number}`, { force: true });
 }
 
 /** Writes everything, or undoes what a failing write (a full disk) left half done and throws. */

@@ -1,4 +1,5 @@
-import { exportState, type GraphUnit, Play, type Scenario } from "@steward/state-machine";
+import type { GraphUnit } from "@steward/graph";
+import { exportState, Play, type Scenario } from "@steward/state-machine";
 import { units } from "../kit/units.ts";
 import { withKills } from "./generate.ts";
 import { type Breach, breachOf, Laws } from "./laws.ts";

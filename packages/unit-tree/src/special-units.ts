@@ -1,5 +1,5 @@
 import { type LoadContext, type LoadedUnit, loadUnitFromFiles, unitNameToPath } from "@steward/unit-file";
-import { mountPoints } from "@steward/unit-tree";
+import { mountPoints } from "./conditions/facts.ts";
 
 /** Units that exist without a file (systemd.special(7)), with what systemd says of them. */
 const texts: Readonly<Record<string, string>> = {
