@@ -56,10 +56,9 @@ export class DefinitionLog {
     this.said.clear();
     if (loaded.size === 0) return [];
     const standing = this.news();
-    const [last] = this.changes.slice(-1);
     // The zone may have changed since the last load.
-    if (this.full && last?.kind === "load") return [...this.changes.slice(0, -1), { ...last, ...standing }];
-    if (this.full) return this.changes;
+    const last = this.changes.findLast(({ kind }) => kind === "load");
+    if (this.full) return this.changes.map((change) => (change === last ? { ...change, ...standing } : change));
     return [{ kind: "load", now, names: [...loaded.keys()], replaceAll: true, ...standing }];
   }
 
