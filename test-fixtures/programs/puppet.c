@@ -10,6 +10,9 @@
  *                           of what was stored last
  *   hang-up                 closes the other end of the last pipe
  *   list-fds=FILE           appends a line: LISTEN_FDS, LISTEN_FDNAMES, and what each descriptor from 3 on is
+ *   serve[=N]               accepts at the first listening descriptor from 3 on and says its own pid, to N clients, or for ever
+ *   call=ADDRESS:FILE       connects to a path or @NAME, reads to the end, and appends that to FILE, or why it could not
+ *   hold=ADDRESS:FILE       the same, and keeps the connection while FILE is there
  *   watchdog[=N]            WATCHDOG=1 every half WATCHDOG_USEC, N times, or for ever
  *   daemonize               forks twice with setsid; the first process exits 0 when the grandchild runs
  *   pidfile=FILE            writes the own pid, whole at once
@@ -128,6 +131,61 @@ static void store(const char *v) {
 }
 
 static void write_file(const char *path, int flags, const char *text);
+/* A service that was given a listening socket (sd_listen_fds(3)). */
+static void serve(long count) {
+  int from = 3, listens = 0;
+  socklen_t size = sizeof listens;
+  while (from < 64 && (getsockopt(from, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) < 0 || !listens)) from++;
+  for (; count != 0; count -= count > 0) {
+    char text[32];
+    int fd = accept4(from, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0) fail("accept");
+    int n = snprintf(text, sizeof text, "%d\n", getpid());
+    (void)!send(fd, text, (size_t)n, MSG_NOSIGNAL);
+    close(fd);
+  }
+}
+
+static int connect_to(const char *what, const char **file, char *why, size_t size) {
+  struct sockaddr_un u = { .sun_family = AF_UNIX };
+  const char *colon = strchr(what, ':');
+  if (!colon || (size_t)(colon - what) >= sizeof u.sun_path) { errno = EINVAL; fail("ADDRESS:FILE"); }
+  *file = colon + 1;
+  memcpy(u.sun_path, what, (size_t)(colon - what));
+  if (*what == '@') u.sun_path[0] = 0;
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  socklen_t n = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)(colon - what));
+  if (fd < 0) fail("socket");
+  if (connect(fd, (struct sockaddr *)&u, n) == 0) return fd;
+  snprintf(why, size, "%s\\n", strerror(errno));
+  close(fd);
+  return -1;
+}
+
+static void call(const char *what) {
+  char text[4096];
+  const char *file;
+  int fd = connect_to(what, &file, text, sizeof text);
+  if (fd >= 0) {
+    size_t n = 0;
+    ssize_t got;
+    shutdown(fd, SHUT_WR);
+    while (n < sizeof text - 1 && (got = read(fd, text + n, sizeof text - 1 - n)) > 0) n += (size_t)got;
+    text[n] = 0;
+    close(fd);
+  }
+  write_file(file, O_APPEND, text);
+}
+
+static void hold(const char *what) {
+  char text[4096];
+  const char *file;
+  int fd = connect_to(what, &file, text, sizeof text);
+  if (fd < 0) { write_file(file, O_APPEND, text); return; }
+  while (access(file, F_OK) == 0) sleep_ms(10);
+  close(fd);
+}
+
 static void list_fds(const char *path) {
   const char *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES"), *pid = getenv("LISTEN_PID");
   char text[4096], link[64], is[256];
@@ -251,6 +309,9 @@ int main(int argc, char **argv) {
     else if (take(a, "store", &v)) store(v);
     else if (take(a, "hang-up", &v)) close(other_end);
     else if (take(a, "list-fds", &v)) list_fds(v);
+    else if (take(a, "serve", &v)) serve(*v ? atol(v) : -1);
+    else if (take(a, "call", &v)) call(v);
+    else if (take(a, "hold", &v)) hold(v);
     else if (take(a, "barrier", &v)) barrier();
     else if (take(a, "watchdog", &v)) {
       const char *usec = getenv("WATCHDOG_USEC"); long ms = usec ? atol(usec) / 2000 : 0;
