@@ -35,7 +35,7 @@ describe.skipIf(cannot.length > 0)(`dependencies${cannot.length > 0 ? ` (lacks $
         "hard2.service": sleeper("After=hard1.service", "Requires=hard1.service"),
         "condition.service": sleeper("ConditionPathExists=/nonexistent"),
         "assert.service": sleeper("AssertPathExists=/nonexistent"),
-        "later.timer": "[Timer]\nOnCalendar=2099-01-01\nUnit=base.service\n",
+        "later.automount": "[Automount]\nWhere=/later\n",
       },
     });
   });
@@ -173,14 +173,14 @@ describe.skipIf(cannot.length > 0)(`dependencies${cannot.length > 0 ? ` (lacks $
   });
 
   test.skipIf(isReference)("a unit type that comes later loads, and says so when started", async () => {
-    expect((await ctl("show", "-P", "LoadState", "later.timer")).stdout).toBe("loaded\n");
-    const outcome = await ctl("start", "later.timer");
+    expect((await ctl("show", "-P", "LoadState", "later.automount")).stdout).toBe("loaded\n");
+    const outcome = await ctl("start", "later.automount");
     expect(outcome.code).not.toBe(0);
-    expect(outcome.stderr).toMatch(/later\.timer/);
+    expect(outcome.stderr).toMatch(/later\.automount/);
     // systemctl has words of its own for a job that is not supported; the manager says why
     await eventually(
       "the reason",
-      async () => (await machine.journalctl("-u", "later.timer", "-o", "cat")).stdout,
+      async () => (await machine.journalctl("-u", "later.automount", "-o", "cat")).stdout,
       (text) => /not yet/i.test(text),
     );
   });
