@@ -88,7 +88,7 @@ export class Simulator {
 
   /** daemon-reload: the definitions are given anew. */
   reload(): readonly Effect[] {
-    return this.deliver(this.#load());
+    return this.deliver({ ...this.#load(), reloaded: true } as Bare);
   }
 
   /** The manager is killed between two events, and the next one goes on from the record. */

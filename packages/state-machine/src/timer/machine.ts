@@ -39,12 +39,12 @@ function onTriggeredChanged(t: Timer, triggered: string): void {
     case "waiting":
     case "elapsed":
       patch(t, { values: again });
-      enterWaiting(t, false);
+      enterWaiting(t);
       return;
     case "running":
       patch(t, { values: again });
       if (isInactiveOrFailed(activeStateOf(unitOf(t.turn, triggered).machine, definition.service?.type)))
-        enterWaiting(t, false);
+        enterWaiting(t);
       return;
     case "dead":
     case "failed":
@@ -59,13 +59,13 @@ function onClockChanged(t: Timer): void {
   const { realtimeUsec } = t.turn.now;
   if (lastTrigger.realtimeUsec > realtimeUsec) patch(t, { lastTrigger: { ...lastTrigger, realtimeUsec } });
   if (settings(t).onClockChange) enterRunning(t);
-  else enterWaiting(t, true);
+  else enterWaiting(t, "clock");
 }
 
 function onTimezoneChanged(t: Timer): void {
   if (data(t).state !== "waiting") return;
   if (settings(t).onTimezoneChange) enterRunning(t);
-  else enterWaiting(t, false);
+  else enterWaiting(t);
 }
 
 /** Timers, as the job engine sees them (systemd.timer(5)). */
@@ -84,11 +84,11 @@ export const timerMachine: Machine = {
   triggeredChanged: (turn, unit, triggered) => onTriggeredChanged({ turn, unit }, triggered),
   clockChanged: (turn, unit) => onClockChanged({ turn, unit }),
   timezoneChanged: (turn, unit) => onTimezoneChanged({ turn, unit }),
-  /** What may have elapsed is judged anew by the new file; what happens once and is over stays over, by its last trigger. */
+  /** All moments are worked out by the new file; what happens once and is over stays over, by its last trigger. */
   reloaded(turn, unit) {
     const t = { turn, unit };
     if (data(t).state !== "waiting") return;
     patch(t, { values: [] });
-    enterWaiting(t, false);
+    enterWaiting(t, "reloaded");
   },
 };

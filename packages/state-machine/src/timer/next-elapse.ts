@@ -12,19 +12,23 @@ type CalendarSpec = Extract<TimerSpec, { base: "OnCalendar" }>;
 /** Which of these happens but once in the life of a timer. */
 export const happensOnce: ReadonlySet<TimerSpec["base"]> = new Set(["OnActive", "OnBoot", "OnStartup"]);
 
+/** The timer is being started. After a daemon-reload (`anew`) systemd counts as if it were. */
+function beginsNow(t: Timer, anew: boolean): boolean {
+  const { state } = data(t);
+  return anew || state === "dead" || state === "failed";
+}
+
 /** What OnActiveSec= and its kin count from, on the monotonic clock; undefined where that has not happened yet. */
-function baseUsec(t: Timer, base: MonotonicSpec["base"]): number | undefined {
+function baseUsec(t: Timer, base: MonotonicSpec["base"], anew: boolean): number | undefined {
   const { turn, unit } = t;
-  const { state, lastTrigger } = data(t);
+  const { lastTrigger } = data(t);
   const { startedAt } = turn.state.counters;
   const triggered = triggeredUnit(turn, unit);
   const other = triggered === undefined ? undefined : unitOf(turn, triggered);
   const known = (usec: number): number | undefined => (usec > 0 ? usec : undefined);
   switch (base) {
     case "OnActive":
-      return state === "dead" || state === "failed"
-        ? turn.now.monotonicUsec
-        : unitOf(turn, unit).inactiveExit.monotonicUsec;
+      return beginsNow(t, anew) ? turn.now.monotonicUsec : unitOf(turn, unit).inactiveExit.monotonicUsec;
     case "OnBoot":
       return turn.state.definitions.time.bootIsStartup ? startedAt.monotonicUsec : 0;
     case "OnStartup":
@@ -37,11 +41,11 @@ function baseUsec(t: Timer, base: MonotonicSpec["base"]): number | undefined {
 }
 
 /** The next elapse on the clock that the timer uses: the monotonic one, or with WakeSystem= the one that also counts sleep. */
-export function nextMonotonic(t: Timer, spec: MonotonicSpec, wakeSystem: boolean): number | undefined {
-  const base = baseUsec(t, spec.base);
+export function nextMonotonic(t: Timer, spec: MonotonicSpec, anew: boolean): number | undefined {
+  const base = baseUsec(t, spec.base, anew);
   if (base === undefined) return undefined;
   const { monotonicUsec, boottimeUsec } = t.turn.now;
-  return base + (wakeSystem ? boottimeUsec - monotonicUsec : 0) + spec.usec;
+  return base + (settings(t).wakeSystem ? boottimeUsec - monotonicUsec : 0) + spec.usec;
 }
 
 /** The wall clock's time at the manager's start, by the wall clock as it goes now. */
@@ -54,15 +58,14 @@ function startedRealtimeUsec(turn: Turn): number {
  * From when on the next elapse of OnCalendar= is looked for: the last trigger, or the timer's start where it has not triggered.
  * With DeferReactivation= not before the unit was at rest.
  */
-function calendarBaseUsec(t: Timer): number {
+function calendarBaseUsec(t: Timer, anew: boolean): number {
   const { turn, unit } = t;
-  const { state, lastTrigger } = data(t);
+  const { lastTrigger } = data(t);
   const triggered = settings(t).deferReactivation ? triggeredUnit(turn, unit) : undefined;
   const rested = triggered === undefined ? 0 : unitOf(turn, triggered).inactiveEnter.realtimeUsec;
   const from = Math.max(lastTrigger.realtimeUsec, rested);
   if (from > 0) return from;
-  const active = state !== "dead" && state !== "failed";
-  return active ? unitOf(turn, unit).inactiveExit.realtimeUsec : turn.now.realtimeUsec;
+  return beginsNow(t, anew) ? turn.now.realtimeUsec : unitOf(turn, unit).inactiveExit.realtimeUsec;
 }
 
 /** RandomizedOffsetSec=: how much later than written all moments of the timer are, always the same. */
@@ -77,10 +80,10 @@ function offsetUsec(t: Timer): number {
  * The next elapse of OnCalendar=. One that was missed before the manager came up counts from there, so that RandomizedDelaySec=
  * spreads it.
  */
-export function nextCalendar(t: Timer, spec: CalendarSpec): number | undefined {
+export function nextCalendar(t: Timer, spec: CalendarSpec, anew: boolean): number | undefined {
   const { turn } = t;
   const offset = offsetUsec(t);
   const zone = zoneFrom(turn.state.definitions.time.zone);
-  const next = nextElapse(spec.event, calendarBaseUsec(t) - offset, { zone });
+  const next = nextElapse(spec.event, calendarBaseUsec(t, anew) - offset, { zone });
   return next === undefined ? undefined : Math.max(next + offset, startedRealtimeUsec(turn));
 }

@@ -35,7 +35,7 @@ export function start(t: Timer): Outcome {
       "WakeSystem= does not wake this machine: the timer elapses when it is awake again.",
     );
   if (!persistent) {
-    enterWaiting(t, false);
+    enterWaiting(t);
     return "acted";
   }
   const stamp = take(turn, "nextCheck");
@@ -58,5 +58,5 @@ export function onStampRead(t: Timer, event: Extract<UnitEvent, { kind: "stampRe
     const when = formatTimestamp(mtimeUsec, zoneFrom(turn.state.definitions.time.zone));
     logUnit(turn, priority.warning, unit, `Not using persistent file timestamp ${when} as it is in the future.`);
   }
-  enterWaiting(t, false);
+  enterWaiting(t);
 }

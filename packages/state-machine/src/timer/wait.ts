@@ -7,6 +7,12 @@ import { happensOnce, nextCalendar, nextMonotonic } from "./next-elapse.ts";
 import { chance, fixedRandom } from "./random-delay.ts";
 import { enterDead, enterElapsed, setState } from "./set-state.ts";
 
+/**
+ * Why the next elapse is worked out: a state changed; the clock was set (what happens once and is over is not therefore done
+ * with); the unit file was read anew.
+ */
+type Reason = "state" | "clock" | "reloaded";
+
 /** RandomizedDelaySec=, FixedRandomDelay=. */
 function delayed(t: Timer, usec: number, clock: string): number {
   const { randomizedDelayUsec, fixedRandomDelay } = settings(t);
@@ -19,7 +25,7 @@ function delayed(t: Timer, usec: number, clock: string): number {
 }
 
 /** The moments of all On…=, and which of them can no longer elapse. */
-function calculate(t: Timer, clockChanged: boolean): readonly (TimerValue & { readonly live: boolean })[] {
+function calculate(t: Timer, why: Reason): readonly (TimerValue & { readonly live: boolean })[] {
   const { timers, wakeSystem } = settings(t);
   const { values, lastTrigger } = data(t);
   const now = wakeSystem ? t.turn.now.boottimeUsec : t.turn.now.monotonicUsec;
@@ -27,22 +33,23 @@ function calculate(t: Timer, clockChanged: boolean): readonly (TimerValue & { re
   return timers.map((spec, index) => {
     const { nextUsec, disabled } = values[index] ?? { nextUsec: 0, disabled: false };
     if (disabled) return { nextUsec, disabled, live: false };
-    const next = spec.base === "OnCalendar" ? nextCalendar(t, spec) : nextMonotonic(t, spec, wakeSystem);
+    const anew = why === "reloaded";
+    const next = spec.base === "OnCalendar" ? nextCalendar(t, spec, anew) : nextMonotonic(t, spec, anew);
     if (next === undefined) return { nextUsec, disabled, live: false };
-    const over = triggered && !clockChanged && next < now && happensOnce.has(spec.base);
+    const over = triggered && why !== "clock" && next < now && happensOnce.has(spec.base);
     return { nextUsec: next, disabled: over, live: !over };
   });
 }
 
-/** Works out what comes next and waits for it. `clockChanged`: what happens once and is over by the new clock is not therefore done with. */
-export function enterWaiting(t: Timer, clockChanged: boolean): void {
+/** Works out what comes next and waits for it. */
+export function enterWaiting(t: Timer, why: Reason = "state"): void {
   if (triggeredUnit(t.turn, t.unit) === undefined) {
     logUnit(t.turn, priority.err, t.unit, "Unit to trigger vanished.");
     enterDead(t, "resources");
     return;
   }
   const { timers, wakeSystem, accuracyUsec, onClockChange, onTimezoneChange } = settings(t);
-  const found = calculate(t, clockChanged);
+  const found = calculate(t, why);
   patch(t, { values: found.map(({ nextUsec, disabled }) => ({ nextUsec, disabled })) });
 
   const earliest = (calendar: boolean): number | undefined => {

@@ -56,8 +56,8 @@ export class Listener {
     const setUnit = units.set.bind(units);
     units.set = (id, record) => {
       setUnit(id, record);
-      if (record.machine.type !== "service") return units;
-      const { kind } = record.machine.state;
+      const { machine } = record;
+      const kind = machine.type === "service" ? machine.state.kind : machine.state;
       if (kind === (last.get(id) ?? "dead")) return units;
       last.set(id, kind);
       if (kind !== "final-sigterm" && !silent(id, kind)) add(this.states, id, kind);
