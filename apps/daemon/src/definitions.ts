@@ -1,4 +1,4 @@
-import { referencedNames } from "@steward/graph";
+import { type GraphOptions, referencedNames } from "@steward/graph";
 import {
   type LoadContext,
   type LoadedUnit,
@@ -14,15 +14,15 @@ import { specialUnit } from "@steward/unit-tree";
  * become `not-found` units, which is also an answer.
  */
 export class Definitions {
-  private readonly scope: "system" | "user";
+  private readonly options: GraphOptions;
   private readonly tree: UnitTree;
   private readonly searchPath: () => readonly string[];
   private readonly context: LoadContext;
   private catalog: UnitCatalog;
   private readonly byName = new Map<string, LoadedUnit>();
 
-  constructor(scope: "system" | "user", tree: UnitTree, searchPath: () => readonly string[], context: LoadContext) {
-    this.scope = scope;
+  constructor(options: GraphOptions, tree: UnitTree, searchPath: () => readonly string[], context: LoadContext) {
+    this.options = options;
     this.tree = tree;
     this.searchPath = searchPath;
     this.context = context;
@@ -55,7 +55,7 @@ export class Definitions {
       this.byName.set(name, unit);
       for (const alias of unit.names) this.byName.set(alias, unit);
       fresh.push(unit);
-      for (const reference of referencedNames(unit, { scope: this.scope }))
+      for (const reference of referencedNames(unit, this.options))
         if (!this.byName.has(reference)) queue.push(reference);
     }
     return fresh;

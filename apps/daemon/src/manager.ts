@@ -1,4 +1,4 @@
-import { dependencyKinds } from "@steward/graph";
+import { dependencyKinds, type GraphOptions } from "@steward/graph";
 import type { Signal, Value } from "@steward/ipc";
 import {
   type CoreState,
@@ -56,6 +56,7 @@ export interface ManagerParts {
   readonly environment: Map<string, string>;
   readonly version: string;
   readonly searchPath: () => readonly string[];
+  readonly graphOptions: GraphOptions;
   readonly timeFacts: () => TimeFacts;
   /** Queues an event for the loop; `seq` is the keeper event's that it came from. */
   readonly submit: (event: Event, seq?: number) => void;
@@ -281,6 +282,7 @@ export class Manager {
       reloaded,
       builtin,
       time: this.parts.timeFacts(),
+      graph: this.parts.graphOptions,
     });
     this.parts.loaded(units);
     if (!replaceAll) for (const { id } of units) this.parts.emit(unitNewSignal(id));

@@ -21,6 +21,7 @@ import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
 import { failedStepSubject } from "./failed-steps.ts";
 import { generateEnvironment, generateUnits } from "./generators.ts";
+import { graphOptions } from "./graph-options.ts";
 import { InstallFiles } from "./install-files.ts";
 import { toCoreEvent } from "./keeper-events.ts";
 import { LocalZone, zoneWatch } from "./local-zone.ts";
@@ -104,7 +105,7 @@ export class Steward {
     this.paths = new UnitPaths(environment);
     this.transientFiles = new TransientFiles(this.paths.transient);
     this.definitions = new Definitions(
-      environment.scope,
+      graphOptions(environment),
       environment.tree,
       () => this.paths.list(),
       this.paths.loadContext(),
@@ -171,6 +172,7 @@ export class Steward {
       environment: environment.variables,
       version: `252 (steward ${version})`,
       searchPath: () => this.paths.list(),
+      graphOptions: graphOptions(environment),
       timeFacts: () => timeFacts(environment, this.zone.current()),
       loaded: (units) => this.onTheBus.loaded(units),
       submit: (event, seq) => this.loop.submit(event, seq),

@@ -10,9 +10,7 @@ import {
   removalPlan,
   resolveCredentials,
   streamMetadata,
-  systemDirectories,
   systemNames,
-  userDirectories,
 } from "@steward/process-runtime";
 import type { CoreState, Effect, SignalReason } from "@steward/state-machine";
 import type { LoadedUnit } from "@steward/unit-file";
@@ -20,6 +18,7 @@ import type { Environment } from "./environment.ts";
 import { readEnvironmentFiles } from "./environment-files.ts";
 import { execContextOf } from "./exec-context.ts";
 import { ignoredStepMessage } from "./failed-steps.ts";
+import { directoryBases } from "./graph-options.ts";
 import { encodeExportEntry } from "./journal-export.ts";
 import type { KeeperEffects } from "./performer.ts";
 import { numbersPerEffect } from "./record/entry.ts";
@@ -27,6 +26,7 @@ import { shellTokens } from "./shell-tokens.ts";
 import { signalLine } from "./signal-lines.ts";
 import { socketStreamProblem } from "./socket-streams.ts";
 import { stampDirectory, touchPlan } from "./stamps.ts";
+import { rootOf, startOnly } from "./start-only.ts";
 import type { UnitStreams } from "./transient/given-streams.ts";
 import { commandOf, execSectionOf } from "./unit-commands.ts";
 import { UnitGroups } from "./unit-groups.ts";
@@ -191,11 +191,12 @@ export class UnitProcesses implements KeeperEffects {
   /** The plan, or why there can be none. */
   private plan(effect: Extract<Effect, { kind: "spawn" }>): ExecPlan | string {
     const unit = this.definition(effect.unit);
-    const command = unit === undefined ? undefined : commandOf(unit, effect.command);
+    const written = unit === undefined ? undefined : commandOf(unit, effect.command);
+    const command = unit === undefined || written === undefined ? undefined : startOnly(unit, effect.command, written);
     const section = unit === undefined ? undefined : execSectionOf(unit);
     if (unit === undefined || command === undefined || section === undefined)
       return "its unit file no longer has that command";
-    const context = execContextOf(unit);
+    const context = rootOf(unit, effect.command, execContextOf(unit));
     const fds = effect.fds ?? [];
     const wrong = socketStreamProblem(context, fds);
     if (wrong !== undefined) {
@@ -294,12 +295,7 @@ export class UnitProcesses implements KeeperEffects {
   }
 
   private bases() {
-    return this.environment.scope === "system"
-      ? systemDirectories
-      : userDirectories(this.environment.home, {
-          ...process.env,
-          XDG_RUNTIME_DIR: this.environment.places.runtimeDirectory,
-        });
+    return directoryBases(this.environment);
   }
 
   private say(unit: string, priority: number, message: string, number = 0): void {

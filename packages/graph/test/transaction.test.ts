@@ -58,6 +58,16 @@ describe("ordering cycles", () => {
     );
   });
 
+  test("are not broken at a unit that another of its jobs makes matter", () => {
+    // Wants= brings a start that could go, Requisite= a look at it that cannot.
+    const world = World.bare(
+      "a.service Wants=b.service Requisite=b.service After=b.service\nb.service After=a.service",
+    );
+    expect(show(world.plan("start", "a.service"))).toBe(
+      "TransactionOrderIsCyclic: Transaction order is cyclic. See system logs for details.",
+    );
+  });
+
   test("are refused where every job is required", () => {
     const world = World.bare("a.service Requires=b.service After=b.service\nb.service After=a.service");
     const result = world.plan("start", "a.service");

@@ -19,8 +19,8 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
   NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns
   StateDirectoryAccounting StateDirectoryQuota CacheDirectoryAccounting CacheDirectoryQuota LogsDirectoryAccounting LogsDirectoryQuota`;
 
-const service = `RootDirectoryStartOnly PermissionsStartOnly Sockets
-  USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost RuntimeRandomizedExtraSec BusName`;
+const service = `Sockets
+  USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost BusName`;
 
 const unit =
   "RequiresMountsFor WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";

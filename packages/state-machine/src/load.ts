@@ -12,9 +12,9 @@ import { tellAll } from "./unit/tell-all.ts";
 type Load = Extract<Event, { readonly kind: "load" }>;
 
 /** Takes definitions in: some more, or (daemon-reload, recovery) all of them anew. Records stay as they are. */
-export function load(turn: Turn, { units, replaceAll, builtin, time, reloaded }: Load): void {
+export function load(turn: Turn, { units, replaceAll, builtin, time, graph, reloaded }: Load): void {
   const recovering = turn.state.definitions.loaded.size === 0;
-  takeDefinitions(turn.state, { units, replaceAll, builtin, time });
+  takeDefinitions(turn.state, { units, replaceAll, builtin, time, graph });
   if (replaceAll) forgetUndefined(turn);
   // Ordering may be another now. After a recovery it is not, and whoever waited goes on waiting for whom it waited.
   for (const job of turn.state.jobs.values())

@@ -10,7 +10,7 @@ interface Visited {
   readonly unit: string;
   readonly type: JobType;
   readonly ignoreOrder: boolean;
-  /** Not of the draft, or it matters to the anchor: it cannot be dropped. */
+  /** Not of the draft, or one of the unit's jobs there matters to the anchor: it cannot be dropped. */
   readonly fixed: boolean;
   readonly from: Visited | undefined;
   onPath: boolean;
@@ -32,7 +32,7 @@ export function breakCycle(draft: Draft, graph: Graph, view: TransactionView): "
       unit,
       type: job.type,
       ignoreOrder: job.ignoreOrder,
-      fixed: !("mattersToAnchor" in job) || job.mattersToAnchor,
+      fixed: draft.jobs.get(unit)?.some((one) => one.mattersToAnchor) ?? true,
       from,
       onPath: true,
       relation: "before",

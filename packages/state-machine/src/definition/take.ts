@@ -1,4 +1,4 @@
-import { addUnits, buildGraph, type GraphUnit, removeUnits } from "@steward/graph";
+import { addUnits, buildGraph, type GraphOptions, type GraphUnit, removeUnits } from "@steward/graph";
 import type { CoreState, Definitions } from "../model/state.ts";
 import type { TimeFacts } from "../model/time-facts.ts";
 
@@ -24,10 +24,11 @@ export function takeDefinitions(
     readonly replaceAll: boolean;
     readonly builtin?: Readonly<Record<string, string>> | undefined;
     readonly time?: TimeFacts | undefined;
+    readonly graph?: GraphOptions | undefined;
   },
 ): void {
   const { definitions } = state;
-  const { replaceAll, builtin, time } = load;
+  const { replaceAll, builtin, time, graph } = load;
   const units = load.units.map((unit) => forConnection(state, unit));
   forgetAnswers(definitions);
   if (builtin !== undefined) definitions.builtin = builtin;
@@ -40,7 +41,8 @@ export function takeDefinitions(
     definitions.loaded.set(unit.id, unit);
     definitions.typed.delete(unit.id);
   }
-  if (replaceAll) definitions.graph = buildGraph(units, { scope: state.scope });
+  if (replaceAll)
+    definitions.graph = buildGraph(units, { ...(graph ?? definitions.graph.options), scope: state.scope });
   else addUnits(definitions.graph, units);
 }
 

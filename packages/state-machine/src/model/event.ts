@@ -1,4 +1,4 @@
-import type { GraphUnit, JobMode, JobType } from "@steward/graph";
+import type { GraphOptions, GraphUnit, JobMode, JobType } from "@steward/graph";
 import type { Now } from "./now.ts";
 import type { ProcessName } from "./scope.ts";
 import type { TimeFacts, ZoneData } from "./time-facts.ts";
@@ -20,6 +20,8 @@ export type Event = { readonly now: Now } & (
       readonly builtin?: Readonly<Record<string, string>>;
       /** What timers need to know of the machine; stands until the next `load` that has it. */
       readonly time?: TimeFacts;
+      /** What dependencies follow from besides the units; stands until the next `load` that has it. */
+      readonly graph?: GraphOptions;
       /** daemon-reload: what waits by the old definitions begins anew by the new ones. Not so after a recovery. */
       readonly reloaded?: boolean;
     }
