@@ -27,7 +27,7 @@ class Mistake {
 }
 
 /** Verbs that are programs of their own beside systemctl: what follows them they read by their own tables. */
-const ownVerbs: readonly string[] = ["analyze", "escape", "import", "replay", "simulate", "verify"];
+const ownVerbs: readonly string[] = ["analyze", "escape", "import", "replay", "run", "simulate", "verify"];
 
 /** Reads arguments (without node and script). `logs` and `journal` read -f, -p, -t and -r as journalctl does. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
@@ -36,18 +36,18 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   return { verb, args, options, ...(problem !== undefined && { problem }) };
 }
 
-/** Reads arguments by a table of options; what follows a first word out of `stops` is left as it is. */
+/** Reads arguments by a table of options; what follows a first word out of `stops` is left as it is (`any`: out of all words). */
 export function parseArguments(
   argv: readonly string[],
   table: readonly OptionRow[],
-  stops: readonly string[] = [],
+  stops: readonly string[] | "any" = [],
 ): { readonly words: readonly string[]; readonly options: Options; readonly problem?: string } {
   const settings: Settings = {};
   const words: string[] = [];
   let problem: string | undefined;
   for (let index = 0; index < argv.length; index++) {
     const word = argv[index]!;
-    if (words.length === 1 && stops.includes(words[0]!)) {
+    if (words.length === 1 && (stops === "any" || stops.includes(words[0]!))) {
       words.push(...argv.slice(index));
       break;
     }
@@ -124,12 +124,13 @@ function short(settings: Settings, table: readonly OptionRow[], letters: string,
 
 function set(settings: Settings, row: OptionRow, value: string | true): void {
   const key = row.key ?? row.name;
-  if (row.kind !== "list" || value === true) {
+  if ((row.kind !== "list" && row.kind !== "each") || value === true) {
     settings[key] = value;
     return;
   }
   const before = settings[key];
-  const items = key === "unit" || key === "file" ? [value] : value.split(",").filter((item) => item !== "");
+  const items =
+    row.kind === "each" || key === "unit" || key === "file" ? [value] : value.split(",").filter((item) => item !== "");
   settings[key] = Array.isArray(before) ? [...before, ...items] : items;
 }
 

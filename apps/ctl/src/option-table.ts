@@ -1,6 +1,7 @@
 /** The options of stewardctl: systemctl(1)'s and journalctl(1)'s, one row each. */
 
-export type OptionKind = "flag" | "value" | "list" | "optional";
+/** `list`: may be repeated, and each value is cut at commas; `each`: may be repeated. */
+export type OptionKind = "flag" | "value" | "list" | "each" | "optional";
 
 export interface OptionRow {
   /** The long name, without dashes. */

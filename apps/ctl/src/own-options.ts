@@ -1,4 +1,4 @@
-/** Options of verbs that are programs of their own beside systemctl: analyze, escape, import, replay, simulate, verify. */
+/** Options of verbs that are programs of their own beside systemctl: analyze, escape, import, replay, run, simulate, verify. */
 import { type Options, parseArguments } from "./command-line.ts";
 import { type Context, program } from "./context.ts";
 import { Failure } from "./failure.ts";
@@ -16,8 +16,9 @@ export function ownArguments(
   args: readonly string[],
   table: readonly OptionRow[],
   usage: string,
+  stops: "any" | readonly string[] = [],
 ): OwnArguments | undefined {
-  const { words, options, problem } = parseArguments(args, table);
+  const { words, options, problem } = parseArguments(args, table, stops);
   if (problem !== undefined) throw new Failure(`${program} ${context.verb}: ${problem}`);
   if (options.help === true) {
     context.out.line(`${program} ${context.verb} ${usage}\n`);

@@ -137,6 +137,10 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Make unit files of a supervisord.conf, a Procfile or a pm2 ecosystem file",
     load: async () => (await import("./import/import.ts")).importVerb,
   },
+  run: {
+    help: "Run a command in a unit of its own, as systemd-run does",
+    load: async () => (await import("./run/run.ts")).runVerb,
+  },
   verify: {
     help: "Check unit files before anything runs them",
     load: async () => (await import("./verify/verify.ts")).verify,

@@ -15,6 +15,8 @@ export interface Call {
   readonly destination?: string;
   readonly signature?: string;
   readonly body?: readonly Value[];
+  /** How many descriptors go with the message; whoever owns the stream sends them. */
+  readonly fds?: number;
   /** Sets the flag ALLOW_INTERACTIVE_AUTHORIZATION. */
   readonly interactive?: boolean;
 }
@@ -156,7 +158,12 @@ export class ClientConnection {
     const destination = call.destination ?? this.options.destination;
     const header = { type: messageTypes.methodCall, flags, serial, path, member, signature };
     return encodeMessage(
-      { ...header, ...(destination && { destination }), ...(call.interface && { interface: call.interface }) },
+      {
+        ...header,
+        ...(destination && { destination }),
+        ...(call.interface && { interface: call.interface }),
+        ...(call.fds !== undefined && { unixFds: call.fds }),
+      },
       body,
     );
   }

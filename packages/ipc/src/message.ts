@@ -87,6 +87,10 @@ export function encodeMessage(header: MessageHeader, values: readonly Value[] = 
     fieldStart(writer, 8, "g");
     writer.signature(signature);
   }
+  if (header.unixFds !== undefined) {
+    fieldStart(writer, 9, "u");
+    writer.uint32(header.unixFds);
+  }
   writer.put32(12, writer.at - FIXED_HEADER_BYTES);
   writer.align(8);
   const bodyStart = writer.at;

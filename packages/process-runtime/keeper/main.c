@@ -3,6 +3,7 @@
  * cannot. It decides nothing.
  */
 #include "keeper.h"
+#include "terminal.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -137,6 +138,12 @@ static void before_wait(void)
 int main(int argc, char **argv)
 {
     char **manager_argv = NULL, **journal_argv = NULL;
+    if (argc == 2 && strcmp(argv[1], "--terminal") == 0)
+        terminal_main();
+    if (argc == 3 && strcmp(argv[1], "--relay") == 0)
+        relay_main(argv[2]);
+    if (argc > 3 && strcmp(argv[1], "--exec") == 0)
+        exec_main(argv + 2);
     title = argv[0];
     title_size = (size_t)(argv[argc - 1] + strlen(argv[argc - 1]) - argv[0]);
     for (char **at = argv + 1; *at != NULL;) {

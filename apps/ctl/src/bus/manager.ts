@@ -1,5 +1,6 @@
 /** The manager as stewardctl sees it: one connection, made when first needed. */
 
+import type { Duplex } from "node:stream";
 import type { Message } from "@steward/ipc";
 import {
   type ClientConnection,
@@ -51,6 +52,14 @@ export class Manager {
       for (const listener of this.listeners) this.connection.onSignal(listener);
     }
     return this.connection;
+  }
+
+  /** Goes on over a stream that leads to the manager already. */
+  connectThrough(socket: Duplex): void {
+    this.connection?.close();
+    this.connection = connectBus({ socket, destination: busName, eager: true });
+    this.generation++;
+    for (const listener of this.listeners) this.connection.onSignal(listener);
   }
 
   /** Connects, if that was not done yet; gives the connection's number. */

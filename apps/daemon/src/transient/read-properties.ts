@@ -90,7 +90,9 @@ function textOf(name: string, type: UnitType, properties: readonly TransientProp
     );
   const { diagnostics } = loadUnitFromFiles(name, [{ path: name, text }], context);
   const lines = text.split("\n");
-  for (const { line, message } of diagnostics) {
+  for (const { line, message, severity } of diagnostics) {
+    // What is taken in spite of a warning (User=nobody) is no reason to refuse.
+    if (severity !== "error" && !/ignor/i.test(message)) continue;
     // What is said of no line is about the unit as a whole: it is said when the unit is loaded.
     const statement = line > 0 ? lines[line - 1] : undefined;
     if (statement === undefined || !statement.includes("=")) continue;

@@ -2,6 +2,7 @@ import { ownSection, propertyOf, type SectionName, sectionOf } from "../directiv
 import type { UnitType } from "../names.ts";
 import { capabilityNames } from "../values/capability-names.ts";
 import { type BusValue, U64_MAX } from "../values/kind.ts";
+import { signalName } from "../values/signals.ts";
 
 /** A property as StartTransientUnit and SetUnitProperties carry it. */
 export interface TransientProperty {
@@ -232,7 +233,9 @@ function structStatements(directive: string, value: readonly BusValue[]): string
     case "RestartPreventExitStatus":
     case "RestartForceExitStatus": {
       const [statuses, signals] = value as readonly (readonly number[])[];
-      return [`${directive}=${[...(statuses ?? []), ...(signals ?? []).map((n) => `SIG${n}`)].join(" ")}`];
+      return [
+        `${directive}=${[...(statuses ?? []), ...(signals ?? []).map((n) => `SIG${signalName(n) ?? n}`)].join(" ")}`,
+      ];
     }
     default:
       return value.length === 0 ? [`${directive}=`] : undefined;
