@@ -26,6 +26,8 @@ const execDirectives = [
   "ExecStopPost",
 ] as const;
 
+const execNames: ReadonlySet<string> = new Set(execDirectives.flatMap((name) => [name, `${name}Ex`]));
+
 /** Assignments that are short for several. */
 const shorthands: Readonly<Record<string, readonly string[]>> = { TimeoutSec: ["TimeoutStartSec", "TimeoutStopSec"] };
 
@@ -37,8 +39,9 @@ export function propertiesOf(type: UnitType, assignments: readonly string[]): re
   if (assignments.length === 0) return [];
   const spelled = assignments.flatMap(spell);
   const said = load(type, spelled);
-  const silent = load(type, []);
-  return [...valuesIn(type, said, silent), ...commandsIn(said), ...dependenciesIn(said)];
+  // What follows from the unit's name (a dynamic user's) is the manager's to work out: here the unit has another.
+  const renamed = load(type, spelled, "other");
+  return [...valuesIn(type, said, { silent: load(type, []), renamed }), ...commandsIn(said), ...dependenciesIn(said)];
 }
 
 function spell(assignment: string): readonly string[] {
@@ -57,10 +60,11 @@ const unitNames: ReadonlySet<string> = new Set(
 );
 
 /** A unit file with each assignment in the section where it belongs. */
-function load(type: UnitType, assignments: readonly string[]): LoadedUnit {
+function load(type: UnitType, assignments: readonly string[], name = "run"): LoadedUnit {
   const { unit, text } = read(
     type,
     assignments.map((assignment) => literal(type, assignment)),
+    name,
   );
   const [problem] = complaints(unit);
   if (problem === undefined) return unit;
@@ -81,25 +85,36 @@ function literal(type: UnitType, assignment: string): string {
   return assignment;
 }
 
-function read(type: UnitType, assignments: readonly string[]): { readonly unit: LoadedUnit; readonly text: string } {
+function read(
+  type: UnitType,
+  assignments: readonly string[],
+  unitName = "run",
+): { readonly unit: LoadedUnit; readonly text: string } {
   const own = ownSection(type);
-  const lines = { Unit: [] as string[], own: [] as string[] };
+  // With a command, so that what follows from having none is no difference.
+  const lines = { Unit: [] as string[], own: type === "service" ? ["ExecStart=/bin/true"] : [] };
   for (const assignment of assignments) {
     const name = assignment.slice(0, assignment.indexOf("="));
     lines[unitNames.has(name) ? "Unit" : "own"].push(assignment.replaceAll("\n", "\\\n"));
   }
   const text = `[Unit]\n${lines.Unit.join("\n")}\n[${own ?? "Unit"}]\n${lines.own.join("\n")}\n`;
-  return { unit: loadUnitFromFiles(`run.${type}`, [{ path: "", text }]), text };
+  return { unit: loadUnitFromFiles(`${unitName}.${type}`, [{ path: "", text }]), text };
 }
 
-function valuesIn(type: UnitType, said: LoadedUnit, silent: LoadedUnit): Property[] {
+function valuesIn(
+  type: UnitType,
+  said: LoadedUnit,
+  { silent, renamed }: { readonly silent: LoadedUnit; readonly renamed: LoadedUnit },
+): Property[] {
   const signatures = new Map(propertySlots(type).map((slot) => [slot.name, slot.signature]));
   const before = new Map(unitProperties(silent).map(({ name, value }) => [name, printed(value)]));
+  const elsewhere = new Map(unitProperties(renamed).map(({ name, value }) => [name, printed(value)]));
   return unitProperties(said).flatMap(({ name, value }): Property[] => {
     const signature = signatures.get(name);
     const stream = streamOf(said, name);
     if (stream !== undefined) return [[stream.name, variant("s", stream.value)]];
-    if (signature === undefined || name.startsWith("Exec") || before.get(name) === printed(value)) return [];
+    if (signature === undefined || execNames.has(name) || before.get(name) === printed(value)) return [];
+    if (elsewhere.get(name) !== printed(value)) return [];
     // What only follows from another setting, and can be said by none, is the manager's to work out.
     if (transientUnitText(type, [{ name, value }]).unsupported.length > 0) return [];
     return [[name, variant(signature, wireValue(signature, value))]];
@@ -133,7 +148,8 @@ function wireValue(signature: string, value: BusValue): Value {
 function commandsIn(unit: LoadedUnit): Property[] {
   if (unit.type !== "service") return [];
   return execDirectives.flatMap((directive): Property[] => {
-    const commands = unit.settings.Service[directive];
+    // The first ExecStart= is the one that every service has here (below).
+    const commands = unit.settings.Service[directive].slice(directive === "ExecStart" ? 1 : 0);
     if (commands.length === 0) return [];
     const rows = commands.map((command) => [
       command.path,
@@ -153,5 +169,7 @@ function commandsIn(unit: LoadedUnit): Property[] {
 function dependenciesIn(unit: LoadedUnit): Property[] {
   const names = new Map<string, string[]>();
   for (const { kind, name } of unit.dependencies) names.set(kind, [...(names.get(kind) ?? []), name]);
+  const mounts = unit.settings.Unit.RequiresMountsFor;
+  if (mounts.length > 0) names.set("RequiresMountsFor", [...mounts]);
   return [...names].map(([kind, list]) => [kind, variant("as", list)]);
 }

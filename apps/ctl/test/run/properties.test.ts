@@ -1,9 +1,9 @@
 /** What is said with -p arrives: as properties, then as a file again, it is the same unit. */
-import { Variant, type Value } from "@steward/ipc";
+import { type Value, Variant } from "@steward/ipc";
 import {
   type BusValue,
-  loadUnitFromFiles,
   type LoadedUnit,
+  loadUnitFromFiles,
   transientUnitText,
   type UnitType,
   unitProperties,
@@ -150,6 +150,8 @@ AppArmorProfile=x
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
 ExecSearchPath=/a:/b
+ExecStartPre=-/bin/false 1
+ExecReload=+/bin/kill -HUP $MAINPID
 CoredumpFilter=private-anonymous
 Description=50%% off
 Documentation=man:x(1)
@@ -219,8 +221,7 @@ Timestamping=us
 IPTOS=low-delay
 IPTTL=7
 ReusePort=yes
-SocketProtocol=sctp
-Service=x.service`,
+SocketProtocol=sctp`,
   scope: `RuntimeMaxSec=5
 TimeoutStopSec=3
 KillMode=mixed
@@ -236,25 +237,37 @@ const rows = Object.entries({ service, ...others }).flatMap(([type, lines]) =>
   lines.split("\n").map((assignment) => [type as UnitType, assignment] as const),
 );
 
+const load = (type: UnitType, section: string, lines: string): LoadedUnit => {
+  const main = type === "service" ? "[Service]\nExecStart=/bin/true\n" : "";
+  return loadUnitFromFiles(`x.${type}`, [{ path: "x", text: `${main}[${section}]\n${lines}\n` }]);
+};
+const complaints = (unit: LoadedUnit) => unit.diagnostics.filter(({ line }) => line > 0);
+
 test.each(rows)("%s %s", (type, assignment) => {
   const said = propertiesOf(type, [assignment]);
-  expect(said.length).toBeGreaterThan(0);
   const { text, unsupported } = transientUnitText(
     type,
     said.map(([name, value]) => ({ name, value: received(value) })),
   );
   expect(unsupported).toEqual([]);
-  const again = loadUnitFromFiles(`x.${type}`, [{ path: "x", text }]);
-  expect(again.diagnostics.filter(({ line }) => line > 0)).toEqual([]);
+  const main = type === "service" ? "[Service]\nExecStart=/bin/true\n" : "";
+  const again = loadUnitFromFiles(`x.${type}`, [{ path: "x", text: main + text }]);
+  expect(complaints(again)).toEqual([]);
   // Specifiers are taken literally: the same words in a file, with each percent sign doubled where one would be resolved.
-  const section = text.includes(`[${type}`) ? type : type;
-  const own = section.charAt(0).toUpperCase() + section.slice(1);
-  const inUnit = loadUnitFromFiles(`x.${type}`, [{ path: "x", text: `[Unit]\n${assignment.replace("%h", "%%h").replace("%% ", "%%%% ")}\n` }]);
-  const direct = inUnit.diagnostics.some(({ line, message }) => line > 0 && /Unknown/.test(message))
-    ? loadUnitFromFiles(`x.${type}`, [{ path: "x", text: `[${own}]\n${assignment.replace("%h", "%%h").replace("%% ", "%%%% ")}\n` }])
-    : inUnit;
+  const statement = /%[ h]/.test(assignment) ? assignment.replaceAll("%", "%%") : assignment;
+  const inUnit = load(type, "Unit", statement);
+  const own = load(type, type.charAt(0).toUpperCase() + type.slice(1), statement);
+  const direct = complaints(inUnit).some(({ message }) => /Unknown/.test(message)) ? own : inUnit;
   expect(shown(again)).toEqual(shown(direct));
+  expect(again.settings.Unit.RequiresMountsFor).toEqual(direct.settings.Unit.RequiresMountsFor);
   expect(again.dependencies.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
     direct.dependencies.map(({ kind, name }) => `${kind} ${name}`),
   );
+  const commands = (unit: LoadedUnit) =>
+    unit.type === "service"
+      ? [unit.settings.Service.ExecStartPre, unit.settings.Service.ExecReload]
+          .flat()
+          .map(({ origin: _, ...rest }) => rest)
+      : [];
+  expect(commands(again)).toEqual(commands(direct));
 });

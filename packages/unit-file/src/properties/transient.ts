@@ -1,8 +1,8 @@
 import { ownSection, propertyOf, type SectionName, sectionOf } from "../directives/sections.ts";
 import type { UnitType } from "../names.ts";
-import { capabilityNames } from "../values/capability-names.ts";
 import { type BusValue, U64_MAX } from "../values/kind.ts";
 import { signalName } from "../values/signals.ts";
+import { structTexts } from "./transient-structs.ts";
 
 /** A property as StartTransientUnit and SetUnitProperties carry it. */
 export interface TransientProperty {
@@ -44,6 +44,8 @@ function joinLimits(properties: readonly TransientProperty[]): TransientProperty
   const amount = (value: BusValue): string => (value === U64_MAX ? "infinity" : String(value));
   const soft = new Map(properties.map(({ name, value }) => [name, value]));
   return properties.flatMap(({ name, value }) => {
+    // A list of controllers says more than that there is one.
+    if (name === "Delegate" && value === true && soft.has("DelegateControllers")) return [];
     if (!/^Limit[A-Z]+/.test(name)) return [{ name, value }];
     if (name.endsWith("Soft")) return soft.has(name.slice(0, -4)) ? [] : [{ name: name.slice(0, -4), value }];
     const own = soft.get(`${name}Soft`);
@@ -69,6 +71,8 @@ function write(section: SectionName, name: string, value: BusValue): string[] | 
   if (/^Exec[A-Z][A-Za-z]+$/.test(name) && name !== "ExecSearchPath" && name !== "ExecPaths")
     return execStatements(section, name, value);
   const known = sectionOf(section)?.directives;
+  const texts = Object.hasOwn(structTexts, name) ? structTexts[name] : undefined;
+  if (texts) return known?.has(name) ? texts(value).map((text) => `${name}=${text}`) : undefined;
   const converted = Object.hasOwn(conversions, name) ? conversions[name]?.(value) : scaled(name, value);
   if (converted) return known?.has(converted[0]) ? [`${converted[0]}=${converted[1]}`] : undefined;
   const directive = directiveOf(section, name);
@@ -95,13 +99,6 @@ const numbers = (value: BusValue): string => {
 const numberList =
   (directive: string): Conversion =>
   (value) => [directive, numbers(value)];
-const capabilities =
-  (directive: string): Conversion =>
-  (value) => {
-    const bits = BigInt(value as bigint);
-    if (bits === U64_MAX) return [directive, "~"];
-    return [directive, capabilityNames.filter((_, i) => bits & (1n << BigInt(i))).join(" ")];
-  };
 const stream =
   (directive: string, kind: string): Conversion =>
   (value) => [directive, `${kind}:${literal(String(value))}`];
@@ -115,8 +112,6 @@ const conversions: Readonly<Record<string, Conversion>> = {
   StartupAllowedCPUs: numberList("StartupAllowedCPUs"),
   AllowedMemoryNodes: numberList("AllowedMemoryNodes"),
   StartupAllowedMemoryNodes: numberList("StartupAllowedMemoryNodes"),
-  CapabilityBoundingSet: capabilities("CapabilityBoundingSet"),
-  AmbientCapabilities: capabilities("AmbientCapabilities"),
   DelegateControllers: (value) => ["Delegate", (value as readonly string[]).join(" ")],
   StandardInputFileDescriptorName: stream("StandardInput", "fd"),
   StandardOutputFileDescriptorName: stream("StandardOutput", "fd"),
