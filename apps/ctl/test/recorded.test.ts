@@ -54,7 +54,7 @@ function still(text: string): string {
       (_, name: string, list: string) => `${name}=${list.split(" ").sort().join(" ")}`,
     )
     .replaceAll(/(?<=^CPUUsageNSec=|^ +CPU: ).*$/gm, "N")
-    .replace(/^NEXT [^]*/, withoutMonotonicTimer);
+    .replace(/^NEXT .*/s, withoutMonotonicTimer);
 }
 
 /** This timer's next moment is on the monotonic clock of the machine on which it was recorded: its row and the widths mean nothing here. */
