@@ -1,7 +1,7 @@
 /**
  * The busy run that is cut at every frame. It drives itself, from the boot's transaction on: starts in order, a oneshot with
  * several commands, notifications, crashes with automatic restarts, a PID file, and a driver that stops, starts and restarts
- * other units as a client. Each program appends a line to a file when it begins, so that nothing starts twice unseen.
+ * other units as a client, and asks a server that its socket starts; a timer elapses. Each program appends a line to a file when it begins, so that nothing starts twice unseen.
  */
 export function busyUnits(puppet: string): Record<string, string> {
   const began = (name: string): string => `append=/run/seen/${name}:%%p`;
@@ -10,7 +10,7 @@ export function busyUnits(puppet: string): Record<string, string> {
     "default.target": [
       "[Unit]",
       "Description=A busy run",
-      "Wants=talker.service task.service crasher.service forker.service victim.service driver.service",
+      "Wants=talker.service task.service crasher.service forker.service victim.service driver.service echo.socket tick.timer",
       "AllowIsolate=yes",
     ].join("\n"),
     "talker.service": [
@@ -57,29 +57,37 @@ export function busyUnits(puppet: string): Record<string, string> {
       `ExecStart=${puppet} ${began("late")} ${lines("late", 3)} notify=READY=1 wait`,
       `ExecStop=${puppet} append=/run/seen/stops:late`,
     ].join("\n"),
+    "echo.socket": ["[Socket]", "ListenStream=/run/echo.sock"].join("\n"),
+    "echo.service": ["[Service]", `ExecStart=${puppet} ${began("echo")} serve`].join("\n"),
+    "tick.timer": ["[Timer]", "OnActiveSec=50ms", "AccuracySec=1ms"].join("\n"),
+    "tick.service": ["[Service]", "Type=oneshot", `ExecStart=${puppet} ${began("tick")}`].join("\n"),
     "driver.service": [
       "[Unit]",
-      "After=talker.service victim.service forker.service",
+      "After=talker.service victim.service forker.service echo.socket",
       "[Service]",
       "Type=oneshot",
       "RemainAfterExit=yes",
       "ExecStart=/bin/sh /etc/driver.sh",
     ].join("\n"),
-    "/etc/driver.sh": driver,
+    "/etc/driver.sh": driver(puppet),
     "/etc/collect.sh": collect,
   };
 }
 
 /** What was run, in the order of its report. */
-export const busyServices = ["talker", "task", "crasher", "forker", "victim", "late", "driver"].map(
-  (name) => `${name}.service`,
-);
+export const busyServices = [
+  ...["talker", "task", "crasher", "forker", "victim", "late", "echo", "tick", "driver"].map(
+    (name) => `${name}.service`,
+  ),
+  "echo.socket",
+  "tick.timer",
+];
 
 /**
  * A client whose calls may be cut off by the manager's death: then it does not know whether it was heard, waits until no job
  * is left and looks. So every step is one that can be seen to be done.
  */
-const driver = `
+const driver = (puppet: string): string => `
 echo begin >>/run/seen/driver
 # Type=exec says nothing about how far it got: it is not stopped before it began.
 until [ -s /run/seen/victim ]; do sleep 0.02; done
@@ -91,6 +99,9 @@ until [ "$(state late.service)" = active ]; do systemctl start late.service 2>/d
 echo driver-started-late
 until [ "$(wc -l </run/seen/late)" -ge 2 ] && [ "$(state late.service)" = active ]; do systemctl restart late.service 2>/dev/null; calm; done
 echo driver-restarted-late
+# No connection is refused, and one server answers them all.
+for n in 1 2 3; do ${puppet} call=/run/echo.sock:/run/seen/answer; done
+echo "driver-asked, different answers: $(sort -u /run/seen/answer | wc -l)"
 `;
 
 /** Waits until the run has come to rest and prints its end as lines. */
@@ -103,7 +114,7 @@ ask() { until answer=$(timeout 5 systemctl "$@" 2>&1); do late && break; sleep 0
 rest() {
   [ "$(ask show -P ActiveState driver.service)" = active ] &&
   [ "$(wc -l </run/seen/crasher 2>/dev/null)" = 3 ] && [ "$(ask show -P ActiveState crasher.service)" = active ] &&
-  [ "$(ask show -P StatusText talker.service)" = three ] &&
+  [ "$(ask show -P StatusText talker.service)" = three ] && [ -s /run/seen/tick ] &&
   [ -z "$(ask list-jobs --no-legend | grep -v 'No jobs')" ]
 }
 until rest; do late && { echo "never at rest"; break; }; sleep 0.02; done
