@@ -1,0 +1,294 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  boot,
+  canBootLab,
+  clone,
+  eventually,
+  type Instance,
+  isReference,
+  lacks,
+  type Outcome,
+  stewardctl,
+} from "../src/index.ts";
+
+const cannot = [...lacks("systemctl"), ...(canBootLab() ? [] : ["namespaces"])];
+const killManager = "kill -9 $(pgrep -f '[d]ist/manager.js')";
+
+/** Units made by a call: by the genuine systemd-run and by `stewardctl run`, with cgroups and without. */
+describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lacks ${cannot})` : ""}`, () => {
+  for (const cgroup of ["v2", "none"] as const) {
+    if (isReference && cgroup === "none") continue;
+    describe(`cgroups: ${cgroup}`, () => {
+      let machine: Instance;
+      beforeAll(async () => {
+        machine = await boot({ mode: "pid1", cgroup, units: { "real.service": "[Service]\nExecStart=/bin/true\n" } });
+      });
+      afterAll(() => machine?.stop());
+      const gone = (unit: string): Promise<string> =>
+        eventually(
+          `${unit} to be unloaded`,
+          () => machine.property(unit, "LoadState"),
+          (state) => state === "not-found",
+        );
+
+      for (const client of ["systemd-run", "stewardctl"] as const) {
+        if (isReference && client === "stewardctl") continue;
+        describe(client, () => {
+          const run = (...args: readonly string[]): Promise<Outcome> =>
+            client === "systemd-run" ? machine.exec("systemd-run", ...args) : machine.exec(stewardctl, "run", ...args);
+
+          test("a service runs, is shown as transient, and goes when it has ended", async () => {
+            const started = await run("-u", "one", "-p", "Nice=5", "-E", "A=%h", "/bin/sleep", "infinity");
+            expect(started).toEqual({ code: 0, stdout: "", stderr: "Running as unit: one.service\n" });
+            const shown = (name: string): Promise<string> => machine.property("one.service", name);
+            expect(await shown("Transient")).toBe("yes");
+            expect(await shown("UnitFileState")).toBe("transient");
+            expect(await shown("FragmentPath")).toBe("/run/systemd/transient/one.service");
+            expect(await shown("Description")).toBe("/bin/sleep infinity");
+            expect(await shown("Environment")).toBe("A=%h");
+            expect(await shown("Nice")).toBe("5");
+            await machine.systemctl("daemon-reload");
+            expect(await shown("ActiveState")).toBe("active");
+            expect((await machine.systemctl("stop", "one")).code).toBe(0);
+            await gone("one.service");
+            expect((await machine.exec("ls", "/run/systemd/transient")).stdout).not.toMatch(/^one/m);
+          });
+
+          test("one that failed stays until it is reset, unless it is to be collected", async () => {
+            await run("-u", "bad", "false");
+            await eventually(
+              "the failure",
+              () => machine.property("bad.service", "ActiveState"),
+              (state) => state === "failed",
+            );
+            expect((await run("-u", "bad", "true")).stderr).toBe(
+              "Failed to start transient service unit: Unit bad.service was already loaded or has a fragment file.\n",
+            );
+            await machine.systemctl("reset-failed", "bad");
+            await gone("bad.service");
+            await run("-u", "bad", "-G", "false");
+            await gone("bad.service");
+          });
+
+          test("a scope lives with its processes", async () => {
+            const inside = await run(
+              "--scope",
+              "-q",
+              "-u",
+              "here",
+              "sh",
+              "-c",
+              "systemctl show -P SubState here.scope; exit 7",
+            );
+            expect(inside).toMatchObject({ code: 7, stdout: "running\n" });
+            await gone("here.scope");
+            const ended = await run(
+              "--scope",
+              "-q",
+              "-u",
+              "brief",
+              "-p",
+              "RuntimeMaxSec=300ms",
+              "sh",
+              "-c",
+              "sleep 1000 & wait",
+            );
+            expect(ended.code).not.toBe(0);
+            await eventually(
+              "the end of the scope",
+              () => machine.property("brief.scope", "Result"),
+              (result) => result === "timeout",
+            );
+            expect((await machine.sh("pgrep -f '[s]leep 1000'")).stdout).toBe("");
+            await machine.systemctl("reset-failed", "brief.scope");
+            await gone("brief.scope");
+          });
+
+          test("what cannot be is refused in systemd's words", async () => {
+            const says = async (...args: readonly string[]): Promise<string> => (await run(...args)).stderr.trim();
+            expect(await says("-u", "real", "true")).toBe(
+              "Failed to start transient service unit: Unit real.service was already loaded or has a fragment file.",
+            );
+            expect(await says("-p", "Nonsense=1", "true")).toBe("Unknown assignment: Nonsense=1");
+            expect(await says("/not/here")).toBe("Failed to find executable /not/here: No such file or directory");
+            expect(await says("--slice=a--b", "true")).not.toBe("");
+          });
+        });
+      }
+
+      if (isReference) return;
+
+      test("a timer brings its service along, and both go when it has elapsed", async () => {
+        const started = await machine.stewardctl(
+          ..."run -u tick --on-active=200ms --timer-property=AccuracySec=10ms touch /run/ticked".split(" "),
+        );
+        expect(started.stderr).toBe("Running timer as unit: tick.timer\nWill run service as unit: tick.service\n");
+        await eventually(
+          "the service",
+          async () => (await machine.exec("ls", "/run/ticked")).code,
+          (code) => code === 0,
+        );
+        await gone("tick.timer");
+        await gone("tick.service");
+      });
+
+      test("--wait tells how it ended", async () => {
+        const { code, stderr } = await machine.stewardctl("run", "--wait", "sh", "-c", "exit 3");
+        expect(code).toBe(3);
+        expect(stderr).toMatch(
+          /^Running as unit: run-r[0-9a-f]{32}\.service\nFinished with result: exit-code\nMain processes terminated with: code=exited\/status=3\nService runtime: /,
+        );
+        await machine.systemctl("reset-failed");
+      });
+
+      test("--pipe gives the streams over, --pty makes a terminal", async () => {
+        expect(
+          await machine.sh(`printf abc | ${stewardctl} run -q --pipe sh -c 'tr a-z A-Z; echo e >&2; exit 4'`),
+        ).toEqual({
+          code: 4,
+          stdout: "ABC",
+          stderr: "e\n",
+        });
+        const { code, stdout } = await machine.sh(`${stewardctl} run -q --pty sh -c 'tty; exit 5' </dev/null`);
+        expect(code).toBe(5);
+        expect(stdout).toMatch(/^\/dev\/pts\/\d+\r\n$/);
+        await machine.systemctl("reset-failed");
+      });
+
+      test("the manager dies, and nothing that a call made is lost", async () => {
+        await machine.stewardctl("run", "-u", "kept", "sleep", "infinity");
+        const scope = machine.start(stewardctl, "run", "--scope", "-u", "held", "sleep", "infinity");
+        await eventually(
+          "the scope",
+          () => machine.property("held.scope", "ActiveState"),
+          (state) => state === "active",
+        );
+        await machine.sh("mkfifo /run/go");
+        const waiting = machine.sh(
+          `(echo one; read line </run/go; echo two) | ${stewardctl} run -q --wait --pipe -u piped sh -c 'read a; echo $a; read b; echo $b; exit 6'`,
+        );
+        await eventually(
+          "the piped service",
+          () => machine.property("piped.service", "ActiveState"),
+          (state) => state === "active",
+        );
+        const pid = await machine.property("kept.service", "MainPID");
+        await machine.sh(killManager);
+        await machine.sh("echo >/run/go");
+        expect(await waiting).toMatchObject({ code: 6, stdout: "one\ntwo\n" });
+        expect(await machine.property("kept.service", "MainPID")).toBe(pid);
+        expect(await machine.property("held.scope", "SubState")).toBe("running");
+        expect((await machine.systemctl("stop", "held.scope", "kept.service")).code).toBe(0);
+        await gone("held.scope");
+        await gone("kept.service");
+        scope.kill();
+      });
+
+      test("processes can be given to a unit that looks after them itself", async () => {
+        await machine.stewardctl("run", "-u", "host", "-p", "Delegate=yes", "--scope", "sleep", "0");
+        await machine.exec(stewardctl, "run", "-u", "plain", "sleep", "infinity");
+        const attach = (unit: string, pid: string): Promise<Outcome> =>
+          machine.sh(
+            `busctl --address=unix:path=/run/systemd/private call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager AttachProcessesToUnit ssau ${unit} / 1 ${pid}`,
+          );
+        expect((await attach("plain.service", "1")).stderr).toContain("not available on non-delegated units");
+        await machine.systemctl("stop", "plain");
+      });
+    });
+  }
+});
+
+const owner = `${process.execPath} --conditions=source ${clone}/test-fixtures/programs/own-name.ts`;
+const dbusDaemon = "dbus-daemon --system --address=systemd: --nofork --nopidfile --systemd-activation --syslog-only";
+const noBus = [...cannot, ...(isReference ? ["steward"] : [])];
+
+/** org.freedesktop.systemd1 on the system bus, with a dbus-daemon that is a unit itself. */
+describe.skipIf(noBus.length > 0)(`on the message bus${noBus.length > 0 ? ` (lacks ${noBus})` : ""}`, () => {
+  let machine: Instance;
+  beforeAll(async () => {
+    machine = await boot({
+      mode: "pid1",
+      units: {
+        "dbus.socket": "[Socket]\nListenStream=/run/dbus/system_bus_socket\n",
+        "dbus.service": `[Unit]\nRequires=dbus.socket\n[Service]\nType=notify\nNotifyAccess=main\nExecStart=${dbusDaemon}\n`,
+        // Root may own this name, by the policy that systemd's package brings.
+        "named.service": `[Service]\nType=dbus\nBusName=org.freedesktop.hostname1\nTimeoutStartSec=20\nExecStart=${owner} org.freedesktop.hostname1\n`,
+      },
+    });
+    await machine.systemctl("start", "dbus.socket", "dbus.service");
+    await eventually(
+      "the name",
+      async () => (await machine.exec("busctl", "status", "org.freedesktop.systemd1")).code,
+      (code) => code === 0,
+    );
+  });
+  afterAll(() => machine?.stop());
+  const asNobody = (...words: readonly string[]): Promise<Outcome> =>
+    machine.exec("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", ...words);
+
+  test("systemd-run waits, and gives its streams over", async () => {
+    expect(await machine.sh("echo abc | systemd-run -q --wait --pipe sh -c 'tr a-z A-Z; exit 3'")).toMatchObject({
+      code: 3,
+      stdout: "ABC\n",
+    });
+  });
+
+  test("anybody may look, and only root may change", async () => {
+    expect((await asNobody("systemctl", "show", "-P", "ActiveState", "dbus")).stdout).toBe("active\n");
+    expect((await asNobody("systemctl", "stop", "dbus")).stderr).toContain("Interactive authentication required.");
+    expect((await asNobody("systemd-run", "true")).stderr).toBe(
+      "Failed to start transient service unit: Interactive authentication required.\n",
+    );
+    expect((await asNobody("systemctl", "set-environment", "A=1")).stderr).toContain("Access denied");
+    expect(await machine.property("dbus.service", "ActiveState")).toBe("active");
+  });
+
+  test("clients on the bus outlive the manager's death", async () => {
+    await machine.sh("mkfifo /run/late");
+    const waiting = machine.exec("systemd-run", "--wait", "-u", "outlives", "sh", "-c", "read line </run/late; exit 5");
+    await eventually(
+      "the service",
+      () => machine.property("outlives.service", "ActiveState"),
+      (state) => state === "active",
+    );
+    await machine.sh(killManager);
+    await eventually(
+      "the name",
+      async () => (await machine.exec("busctl", "status", "org.freedesktop.systemd1")).code,
+      (code) => code === 0,
+    );
+    await machine.sh("echo >/run/late");
+    const { code, stderr } = await waiting;
+    expect(code).toBe(5);
+    expect(stderr).toContain("Finished with result: exit-code");
+  });
+
+  test("a bus that is started anew is joined anew", async () => {
+    await machine.systemctl("restart", "dbus.service");
+    await eventually(
+      "the name",
+      async () => (await machine.exec("busctl", "status", "org.freedesktop.systemd1")).code,
+      (code) => code === 0,
+    );
+  });
+
+  test("a name that nobody owns starts the service that says it will", async () => {
+    const call = "busctl call org.freedesktop.hostname1 /org/freedesktop/hostname1 org.freedesktop.DBus.Peer Ping";
+    // The genuine activation file names dbus-org.freedesktop.hostname1.service.
+    await machine.sh("ln -s named.service /etc/systemd/system/dbus-org.freedesktop.hostname1.service");
+    await machine.systemctl("daemon-reload");
+    await machine.sh(call);
+    await eventually(
+      "the service",
+      () => machine.property("named.service", "ActiveState"),
+      (state) => state === "active",
+    );
+    await machine.systemctl("stop", "named.service");
+  });
+
+  test("a service of Type=dbus is up when its name is there", async () => {
+    expect(await machine.systemctl("start", "named.service")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await machine.property("named.service", "SubState")).toBe("running");
+    await machine.systemctl("stop", "named.service");
+  });
+});
