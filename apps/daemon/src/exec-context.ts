@@ -30,8 +30,20 @@ const directoryKinds = {
   configuration: "ConfigurationDirectory",
 } as const;
 
+/** A loaded unit never changes: a reload makes a new one. */
+const known = new WeakMap<LoadedUnit, ExecContext>();
+
 /** What a unit's file says about how its processes run, as packages/process-runtime takes it. */
 export function execContextOf(unit: LoadedUnit): ExecContext {
+  let context = known.get(unit);
+  if (context === undefined) {
+    context = makeContext(unit);
+    known.set(unit, context);
+  }
+  return context;
+}
+
+function makeContext(unit: LoadedUnit): ExecContext {
   const section = execSectionOf(unit) ?? "Service";
   const s = unit.settings[section];
   const set = (name: string): boolean => unit.origins(section, name as "User").length > 0;

@@ -47,7 +47,8 @@ export class Timers {
     let wait = Number.POSITIVE_INFINITY;
     for (const [clock, list] of windows) {
       // We are awake: what is due elapses now, however patient it is.
-      if (list.some(({ fromUsec }) => this.clock.until(clock, fromUsec) <= 0)) return 0;
+      const nowUsec = -this.clock.until(clock, 0);
+      if (list.some(({ fromUsec }) => fromUsec <= nowUsec)) return 0;
       wait = Math.min(wait, this.clock.until(clock, chooseWakeUp(list, this.spotUsec)));
     }
     return wait;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import {
   buildPlan,
@@ -241,7 +241,7 @@ export class UnitProcesses implements KeeperEffects {
           unit: effect.unit,
           scope,
           invocationId: record?.invocation || undefined,
-          streamId: createHash("md5").update(`${this.environment.bootId}/${process.ppid}/${this.number}`).digest("hex"),
+          streamId: hash("md5", `${this.environment.bootId}/${process.ppid}/${this.number}`),
           identifier: context.syslogIdentifier ?? basename(command.path),
           context,
           cgroup: this.groups.controlGroup(effect.unit),

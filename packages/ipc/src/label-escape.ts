@@ -22,6 +22,9 @@ export function busLabelEscape(name: string): string {
 /** foo_2eservice becomes foo.service. An underscore without two hex digits stands for itself, as in sd-bus. */
 export function busLabelUnescape(label: string): string {
   if (label === "_") return "";
+  if (!/_[89a-f]|[^ -~]/i.test(label))
+    // of ASCII alone: one replacement, no bytes to be put together
+    return label.replace(/_([0-7][0-9a-f])/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   const bytes: number[] = [];
   for (let at = 0; at < label.length; at++) {
     const hex = label.slice(at + 1, at + 3);

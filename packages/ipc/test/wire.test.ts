@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  busLabelEscape,
+  busLabelUnescape,
   decodeMessage,
   encodeMessage,
   isSignature,
@@ -206,3 +208,18 @@ describe("messages", () => {
     );
   });
 });
+
+test("a name comes back from its label", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (name) => busLabelUnescape(busLabelEscape(name)) === name));
+});
+
+test.each([
+  ["foo_2eservice", "foo.service"],
+  ["_", ""],
+  ["a_", "a_"],
+  ["a_7", "a_7"],
+  ["a_7g_2d", "a_7g-"],
+  ["_c3_a9", "é"],
+  ["_C3_A9_2E", "é."],
+  ["a_zz_41", "a_zzA"],
+])("the label %s is of %s", (label, name) => expect(busLabelUnescape(label)).toBe(name));
