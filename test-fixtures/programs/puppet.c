@@ -25,6 +25,11 @@
  *                           gives up after a minute, for the machine's sake
  *   ids                     prints uid, gid, groups, umask, nice, limits, cwd, environment, session as one line of JSON
  *   name=TEXT               changes the process's name (comm)
+ *   accept[=TEXT]           takes one connection on the descriptor 3, writes TEXT to it, closes it
+ *   receive                 reads one datagram, or what is there, from the descriptor 3
+ *
+ * A file that begins with `#!/path/of/puppet --script` holds actions for itself, parted by white space; "double quotes"
+ * hold white space, `#` at the begin of a line is a comment.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -272,7 +277,37 @@ static int take(const char *arg, const char *name, const char **value) {
   return 1;
 }
 
+/* The words of a script, its first line left out; argv[0] stays. */
+static char **read_script(const char *path, char *name, int *count) {
+  FILE *f = fopen(path, "re");
+  if (!f) fail(path);
+  static char text[65536]; size_t n = fread(text, 1, sizeof text - 1, f);
+  fclose(f);
+  static char *words[1024]; int k = 0;
+  words[k++] = name;
+  char *at = text, *end = text + n; int start_of_line = 1;
+  while (at < end) {
+    if (start_of_line && *at == '#') { while (at < end && *at != '\n') at++; continue; }
+    if (*at == '\n' || *at == ' ' || *at == '\t') { start_of_line = *at == '\n'; at++; continue; }
+    start_of_line = 0;
+    char *to = at; int quoted = 0;
+    if (k == 1023) { errno = E2BIG; fail(path); }
+    words[k++] = at;
+    while (at < end && (quoted || (*at != '\n' && *at != ' ' && *at != '\t'))) {
+      if (*at == '"') quoted = !quoted; else *to++ = *at;
+      at++;
+    }
+    start_of_line = at < end && *at == '\n';
+    if (at < end) at++;
+    *to = 0;
+  }
+  words[k] = NULL;
+  *count = k;
+  return words;
+}
+
 int main(int argc, char **argv) {
+  if (argc >= 3 && strcmp(argv[1], "--script") == 0) argv = read_script(argv[2], argv[2], &argc);
   setvbuf(stdout, NULL, _IOLBF, 0);
   remember_notify_socket();
   for (int i = 1; i < argc; i++) {
@@ -357,6 +392,13 @@ int main(int argc, char **argv) {
     }
     else if (take(a, "ids", &v)) ids();
     else if (take(a, "name", &v)) prctl(PR_SET_NAME, v, 0, 0, 0);
+    else if (take(a, "accept", &v)) {
+      int c = accept4(3, NULL, NULL, SOCK_CLOEXEC);
+      if (c < 0) fail("accept");
+      if (*v) dprintf(c, "%s\n", v);
+      close(c);
+    }
+    else if (take(a, "receive", &v)) { if (read(3, text, sizeof text) < 0) fail("read"); }
     else { errno = EINVAL; fail(a); }
   }
   return 0;
