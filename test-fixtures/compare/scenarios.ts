@@ -59,8 +59,7 @@ async function genuine(entries: readonly Entry[], times: number): Promise<Trace[
   try {
     for (let i = 0; i < times; i++) {
       const traces = await stage.play(entries.map(({ scenario }) => scenario), atOnce); // biome-ignore format: one line
-      for (const [index, trace] of traces.entries())
-        if (!isAmong(trace, found[index]!)) found[index]!.push(trace);
+      for (const [index, trace] of traces.entries()) if (!isAmong(trace, found[index]!)) found[index]!.push(trace);
     }
   } finally {
     await stage.close();

@@ -1,3 +1,4 @@
+import type { Signal } from "@steward/ipc";
 import type { Effect, Event, RecordedEvent } from "@steward/state-machine";
 import { numbersPerEffect, recordVersion, type StepEntry } from "./record/entry.ts";
 import { foldEffect, foldEvent, type ShellState } from "./record/shell-state.ts";
@@ -11,6 +12,8 @@ export interface StepOutcome {
   readonly counters: unknown;
   /** The event as it is recorded. */
   readonly recorded: RecordedEvent;
+  /** What the clients are to hear of it. */
+  readonly signals: readonly Signal[];
 }
 
 /** What the loop needs around it. */
@@ -20,6 +23,7 @@ export interface LoopParts {
   readonly shell: ShellState;
   /** Performs one effect; its commands to the keeper take the numbers from `number` on. */
   readonly perform: (effect: Effect, number: number) => void;
+  readonly announce: (signals: readonly Signal[]) => void;
   /** Called after a turn: flush what was gathered, arm the timer, acknowledge. */
   readonly endOfTurn: () => void;
   /** The record has grown long: replace it by a snapshot. */
@@ -107,9 +111,11 @@ export class Loop {
   /** True when nothing more waits and the turn has been ended: then its acknowledgement left together with its effects. */
   private turn(): boolean {
     const entries: StepEntry[] = [];
+    const signals: Signal[] = [];
     for (const { event, seq, answers } of this.waiting.splice(0)) {
       if (seq > 0 && seq <= this.parts.shell.lastSeq) continue;
       const outcome = this.parts.step(event);
+      signals.push(...outcome.signals);
       const at = this.nextNumber;
       this.nextNumber += outcome.effects.length * numbersPerEffect;
       foldEvent(this.parts.shell, event, answers, seq);
@@ -130,6 +136,7 @@ export class Loop {
     }
     if (entries.length === 0) return false;
     this.parts.store.append(entries);
+    this.parts.announce(signals);
     this.parts.batch(() => {
       for (const entry of entries)
         for (const [index, effect] of entry.effects.entries())

@@ -17,6 +17,7 @@ import {
 import { isValidUnitName, type LoadContext, type LoadedUnit, unitProperties, unitProperty } from "@steward/unit-file";
 import type { MachineFacts } from "@steward/unit-tree";
 import { builtinReasons } from "./builtin-units.ts";
+import type { Announcer } from "./bus/announcer.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
@@ -42,6 +43,7 @@ import { TransientUnits } from "./transient/transient-units.ts";
 /** What the manager is made of; each part knows nothing of the others. */
 export interface ManagerParts {
   readonly core: CoreState;
+  readonly announcer: Announcer;
   readonly definitions: Definitions;
   readonly definitionLog: DefinitionLog;
   readonly requests: Requests;
@@ -130,7 +132,7 @@ export class Manager {
 
   /** One step of the core, with the records that it changed. */
   step(event: Event): StepOutcome {
-    const { effects, changed } = step(this.core, event);
+    const { effects, changed } = step(this.core, event, this.parts.announcer);
     const units: Record<string, unknown> = {};
     const jobs: Record<string, unknown> = {};
     for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
@@ -139,7 +141,8 @@ export class Manager {
     if (!this.collecting && [...changed.units].some((id) => this.isTransient(id) || isConnection(this.core, id)))
       this.collectSoon();
     const counters = changed.counters ? this.core.counters : undefined;
-    return { effects, units, jobs, counters, recorded: this.parts.definitionLog.recorded(event) };
+    const recorded = this.parts.definitionLog.recorded(event);
+    return { effects, units, jobs, counters, recorded, signals: this.parts.announcer.take() };
   }
 
   /** Streams that a client gave are let go with the end of the unit, as its other end waits for it. */

@@ -3,16 +3,10 @@ import type { IncomingCall, Signal } from "@steward/ipc";
 import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import { answer, type PromptEffect } from "./answers.ts";
+import { Announcer } from "./bus/announcer.ts";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
-import {
-  jobNewSignal,
-  jobRemovedSignal,
-  requestStopSignal,
-  startupFinishedSignal,
-  unitChangedSignal,
-  unitFilesChangedSignal,
-} from "./bus/signals.ts";
+import { requestStopSignal, startupFinishedSignal, unitFilesChangedSignal } from "./bus/signals.ts";
 import { provideClientNames } from "./client-names.ts";
 import { say } from "./console.ts";
 import type { LoadedCore } from "./core.ts";
@@ -155,6 +149,7 @@ export class Steward {
     });
     this.manager = new Manager({
       core: core.state,
+      announcer: new Announcer(core.state, () => this.connections.size > 0 || this.onTheBus.isWanted),
       definitions: this.definitions,
       definitionLog: this.definitionLog,
       requests: this.requests,
@@ -224,21 +219,13 @@ export class Steward {
         lookAtPaths: (effect, number) => this.looks.begin(effect, number),
         unwatchPaths: (effect, number) => this.looks.end(effect, number),
         reply: ({ request, result }) => this.requests.settle(request, result),
-        jobNew: ({ job }) => {
-          this.manager.installedJobs++;
-          this.emit(jobNewSignal(job));
-        },
+        jobNew: () => this.manager.installedJobs++,
         jobRemoved: ({ job, result }) => {
           if (result !== "done" && result !== "skipped") this.manager.failedJobs++;
-          this.emit(jobRemovedSignal(job, result));
           this.manager.busClients.jobEnded(job.id);
           this.ending.jobRemoved(job, result);
         },
         unitChanged: (unit) => {
-          if (this.connections.size > 0 || this.onTheBus.isWanted) {
-            const view = this.manager.view(unit);
-            this.emit(unitChangedSignal(unit, view.activeState, view.subState));
-          }
           this.ending.unitChanged(unit);
           this.onTheBus.unitChanged(unit);
         },
@@ -253,6 +240,9 @@ export class Steward {
         store: parts.store,
         shell: this.shell,
         perform: (effect, number) => this.performer.perform(effect, number),
+        announce: (signals) => {
+          for (const signal of signals) this.emit(signal);
+        },
         endOfTurn: () => this.endOfTurn(),
         // What has not left this process yet would be lost with it: then the long record stays for another turn.
         compact: () => keeper.drained && this.compact([]),

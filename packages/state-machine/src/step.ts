@@ -10,6 +10,7 @@ import type { Effect } from "./model/effect.ts";
 import type { Event, UnitEvent } from "./model/event.ts";
 import type { CoreState } from "./model/state.ts";
 import { isSameZone } from "./model/time-facts.ts";
+import type { Observer } from "./observer.ts";
 import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
 import { onAbandon, onJoin } from "./scope/requests.ts";
 import { dispatch } from "./service/dispatch.ts";
@@ -132,8 +133,12 @@ function firstByName(units: ReadonlySet<string>): string | undefined {
 
 /** Whatever became possible by the event happens in its turn, until nothing moves any more. */
 function drain(turn: Turn): void {
+  let running = false;
   for (;;) {
     const job = turn.runQueue.take();
+    // systemd tells what has changed before it runs the jobs that are ready, all of them at one go.
+    if (!running) turn.observer?.moment();
+    running = job !== undefined;
     if (job !== undefined) {
       runJob(turn, job);
       continue;
@@ -167,8 +172,8 @@ function drain(turn: Turn): void {
  * it may reuse the state that it is given; the caller goes on with the one that comes back. The shell records the event,
  * what `changed` names and the effects, and then performs the effects in order.
  */
-export function step(state: CoreState, event: Event): Step {
-  const turn = beginTurn(state, event.now, engineFor(state));
+export function step(state: CoreState, event: Event, observer?: Observer): Step {
+  const turn = beginTurn(state, event.now, engineFor(state), observer);
   if (state.counters.startedAt.monotonicUsec === 0) {
     const { realtimeUsec, monotonicUsec } = event.now;
     patchCounters(turn, { startedAt: { realtimeUsec, monotonicUsec } });
@@ -177,6 +182,7 @@ export function step(state: CoreState, event: Event): Step {
   drain(turn);
   releaseStoresAtRest(turn);
   checkStartup(turn);
+  observer?.moment();
   return {
     state,
     effects: withoutRepeats(turn.effects),

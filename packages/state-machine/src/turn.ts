@@ -4,6 +4,7 @@ import { RunQueue } from "./jobs/run-queue.ts";
 import type { Effect } from "./model/effect.ts";
 import type { Now } from "./model/now.ts";
 import type { CoreState, Counters, JobRecord, UnitRecord } from "./model/state.ts";
+import type { Observer } from "./observer.ts";
 import { blankUnit } from "./unit/blank.ts";
 
 /** What changed in one step: the shell appends exactly these to its record. */
@@ -34,9 +35,10 @@ export interface Turn {
   /** Units whose OnFailure= or OnSuccess= has acted in this turn: two that start each other and fail at once must not spin. */
   readonly ended: Set<string>;
   readonly engine: Engine;
+  readonly observer: Observer | undefined;
 }
 
-export function beginTurn(state: CoreState, now: Now, engine: Engine): Turn {
+export function beginTurn(state: CoreState, now: Now, engine: Engine, observer?: Observer): Turn {
   return {
     state,
     now,
@@ -51,11 +53,13 @@ export function beginTurn(state: CoreState, now: Now, engine: Engine): Turn {
     restarts: new Set(),
     ended: new Set(),
     engine,
+    observer,
   };
 }
 
 export function emit(turn: Turn, effect: Effect): void {
   turn.effects.push(effect);
+  turn.observer?.effect(effect);
 }
 
 /** A unit's record; one that never did anything has a blank one. */

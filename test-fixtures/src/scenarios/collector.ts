@@ -1,4 +1,12 @@
-import { busLabelEscape, busLabelUnescape, type ClientConnection, connectBus, type Message, unwrap, type Value } from "@steward/ipc";
+import {
+  busLabelEscape,
+  busLabelUnescape,
+  type ClientConnection,
+  connectBus,
+  type Message,
+  unwrap,
+  type Value,
+} from "@steward/ipc";
 
 /** What a unit shows in one moment. */
 interface Shown {

@@ -15,7 +15,7 @@ export interface Placed {
   readonly rename: (text: string) => string;
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** Mount, automount and swap units are named after a path and cannot bear a prefix: scenarios choose paths of their own. */
 const bearsPrefix = (unit: string): boolean => !/\.(mount|automount|swap|device)$/.test(unit);
@@ -27,7 +27,7 @@ export function place(scenario: Scenario, index: number, root: string): Placed {
   // `w@.service` also names its instances: what stands before the @ is enough.
   const stems = new Set(files.map((name) => name.replace(/\.d\/.*$/, "").replace(/@\.\w+$/, "@")));
   const ours = [...stems].filter(bearsPrefix).sort((a, b) => b.length - a.length);
-  const names = ours.length === 0 ? undefined : new RegExp(`(?<![\\w@.:\\\\-])(${ours.map(escape).join("|")})`, "g");
+  const names = ours.length === 0 ? undefined : new RegExp(`(?<![\\w@.:\\\\-])(${ours.map(quoted).join("|")})`, "g");
   const rename = (text: string): string => {
     const own = names === undefined ? text : text.replace(names, `${prefix}$1`);
     return own
@@ -40,7 +40,8 @@ export function place(scenario: Scenario, index: number, root: string): Placed {
 }
 
 /** The target that holds a scenario's units in memory. */
-export const pinOf = (placed: Placed): string => `${placed.prefix === "" ? placed.directory.replace(/.*\//, "") : placed.prefix.slice(0, -1)}_pin.target`;
+export const pinOf = (placed: Placed): string =>
+  `${placed.prefix === "" ? placed.directory.replace(/.*\//, "") : placed.prefix.slice(0, -1)}_pin.target`;
 
 /** Writes units, programs and files. */
 export function layOut(placed: Placed, unitDirectory: string, puppet: string): void {
@@ -61,6 +62,8 @@ export function layOut(placed: Placed, unitDirectory: string, puppet: string): v
   if (scenario.pinned)
     write(
       `${unitDirectory}/${pinOf(placed)}`,
-      ["[Unit]", "DefaultDependencies=no", "IgnoreOnIsolate=yes", ...units.map((unit) => `After=${unit}`), ""].join("\n"),
+      ["[Unit]", "DefaultDependencies=no", "IgnoreOnIsolate=yes", ...units.map((unit) => `After=${unit}`), ""].join(
+        "\n",
+      ),
     );
 }

@@ -62,7 +62,10 @@ async function play(one: Placed): Promise<void> {
   const plain = (text: string): string => normal(one, text);
   for (const unit of own) {
     const properties = await collector.unit(unit);
-    lines.push(`${plain(unit)}: ${plain(collector.trace(unit).join("; "))}`, `${plain(unit)} = ${plain(showUnit(properties))}`);
+    lines.push(
+      `${plain(unit)}: ${plain(collector.trace(unit).join("; "))}`,
+      `${plain(unit)} = ${plain(showUnit(properties))}`,
+    );
   }
   traces[one.scenario.name] = lines;
   await end([...own]);
@@ -88,7 +91,9 @@ function command(one: Placed, step: string): Promise<string[]> {
   const options = { env, timeout: 60_000, killSignal: "SIGKILL", cwd: one.directory } as const;
   execFile("/bin/sh", ["-c", one.rename(step)], options, (error, out, err) => {
     const code = error === null ? 0 : error.killed ? "took too long" : (error.code ?? error.signal);
-    const said = normal(one, `${out}${err}`).split("\n").filter((line) => line.trim() !== "");
+    const said = normal(one, `${out}${err}`)
+      .split("\n")
+      .filter((line) => line.trim() !== "");
     resolve([`$ ${step}: ${code}`, ...said.map((line) => `  | ${line.trimEnd()}`)]);
   });
   return promise;

@@ -35,7 +35,9 @@ const whetherSet = [
 export function showUnit(properties: ReadonlyMap<string, unknown>): string {
   const set = (name: string): string[] => {
     const value = properties.get(name);
-    return value === undefined ? [] : [`${name.replace(/Monotonic$/, "")}=${value === 0 || value === 0n ? "-" : "set"}`];
+    return value === undefined
+      ? []
+      : [`${name.replace(/Monotonic$/, "")}=${value === 0 || value === 0n ? "-" : "set"}`];
   };
   return [
     ...asIs.filter((name) => properties.has(name)).map((name) => `${name}=${properties.get(name)}`),

@@ -1,5 +1,5 @@
 import type { Job, JobResult } from "@steward/graph";
-import { propertiesChanged, type Signal, variant } from "@steward/ipc";
+import type { Signal } from "@steward/ipc";
 import { jobPath, managerPath, unitPath } from "./paths.ts";
 
 const manager = "org.freedesktop.systemd1.Manager";
@@ -54,17 +54,4 @@ export function startupFinishedSignal(userspaceUsec: number, totalUsec: number):
     signature: "tttttt",
     body: [0, 0, 0, 0, userspaceUsec, totalUsec],
   };
-}
-
-/** PropertiesChanged of a unit: what a listener needs at once; the rest is to be asked for. */
-export function unitChangedSignal(id: string, activeState: string, subState: string): Signal {
-  return propertiesChanged(
-    unitPath(id),
-    "org.freedesktop.systemd1.Unit",
-    [
-      ["ActiveState", variant("s", activeState)],
-      ["SubState", variant("s", subState)],
-    ],
-    ["Job", "StateChangeTimestamp", "StateChangeTimestampMonotonic", "InvocationID", "ConditionResult", "AssertResult"],
-  );
 }

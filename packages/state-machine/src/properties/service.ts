@@ -14,7 +14,11 @@ const directives = [
   "ExecStopPost",
 ] as const;
 
-/** org.freedesktop.systemd1.Service, as far as it follows from the run-time state. */
+/** ExecStart= and its kin: what the unit file says, with how each command last ran. */
+export const serviceCommands = (state: CoreState, id: string, service: ServiceData): readonly Property[] =>
+  commandProperties(state, { id, section: "Service", directives, ran: service.commands });
+
+/** org.freedesktop.systemd1.Service, as far as it follows from the run-time state, but for its commands. */
 export function serviceProperties(state: CoreState, id: string, service: ServiceData): Property[] {
   const { mainExec, main, state: current } = service;
   const settings = definitionOf(state, id)?.service;
@@ -41,6 +45,5 @@ export function serviceProperties(state: CoreState, id: string, service: Service
     { name: "ExecMainPID", signature: "u", value: mainExec.pid },
     { name: "ExecMainCode", signature: "i", value: mainExec.code },
     { name: "ExecMainStatus", signature: "i", value: mainExec.status },
-    ...commandProperties(state, { id, section: "Service", directives, ran: service.commands }),
   ];
 }

@@ -5,7 +5,7 @@ import type { ConditionOutcome } from "../model/event.ts";
 import type { CoreState, MachineData, TriggerDetails } from "../model/state.ts";
 import { blankUnit } from "../unit/blank.ts";
 import { freezable } from "../unit/freezer.ts";
-import { serviceProperties } from "./service.ts";
+import { serviceCommands, serviceProperties } from "./service.ts";
 import { socketProperties } from "./socket.ts";
 import { timerProperties } from "./timer.ts";
 import { type BusValue, type Property, timestamp } from "./value.ts";
@@ -106,12 +106,25 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
   const id = resolveName(state, name);
   const definition = definitionOf(state, id);
   const unit = state.units.get(id) ?? blankUnit(definition, id);
-  const { activeState, subState, description } = unitView(state, id);
+  return [
+    ...changingProperties(state, id),
+    ...(unit.machine.type === "service" ? serviceCommands(state, id, unit.machine) : []),
+    { name: "Description", signature: "s", value: unitView(state, id).description },
+    { name: "Following", signature: "s", value: "" },
+    ...abilities(definition),
+    { name: "Markers", signature: "as", value: [] },
+    { name: "Perpetual", signature: "b", value: definition?.perpetual ?? false },
+  ];
+}
+
+/** Those of them that systemd tells its clients in PropertiesChanged, and some that are as quickly gathered. */
+export function changingProperties(state: CoreState, name: string): readonly Property[] {
+  const id = resolveName(state, name);
+  const unit = state.units.get(id) ?? blankUnit(definitionOf(state, id), id);
+  const { activeState, subState } = unitView(state, id);
   const job = unit.job ?? unit.nopJob ?? 0;
   return [
     ...ownProperties(state, id, unit.machine),
-    { name: "Description", signature: "s", value: description },
-    { name: "Following", signature: "s", value: "" },
     { name: "ActiveState", signature: "s", value: activeState },
     { name: "FreezerState", signature: "s", value: unit.freezer ?? "running" },
     { name: "SubState", signature: "s", value: subState },
@@ -120,9 +133,7 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
     ...timestamp("ActiveEnterTimestamp", unit.activeEnter),
     ...timestamp("ActiveExitTimestamp", unit.activeExit),
     ...timestamp("InactiveEnterTimestamp", unit.inactiveEnter),
-    ...abilities(definition),
     { name: "Job", signature: "(uo)", value: [job, objectPath(job)] },
-    { name: "Markers", signature: "as", value: [] },
     { name: "ConditionResult", signature: "b", value: unit.conditionResult },
     { name: "AssertResult", signature: "b", value: unit.assertResult },
     ...timestamp("ConditionTimestamp", unit.conditionAt),
@@ -137,7 +148,6 @@ export function runtimeProperties(state: CoreState, name: string): readonly Prop
       signature: "a(sbbsi)",
       value: unit.asserts.length > 0 ? checked(unit.asserts) : unchecked(state, id, "Assert"),
     },
-    { name: "Perpetual", signature: "b", value: definition?.perpetual ?? false },
     { name: "InvocationID", signature: "ay", value: bytes(unit.invocation) },
     {
       name: "ActivationDetails",
