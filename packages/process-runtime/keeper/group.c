@@ -84,7 +84,11 @@ void group_remove(struct pgroup *g)
 
 bool group_vacant(const struct pgroup *g)
 {
-    return g->live == 0 && (g->mode == GROUP_DIRECT || (g->mode == GROUP_CGROUP && cgroup_vacant(g)));
+    if (g->live > 0)
+        return false;
+    if (g->mode == GROUP_CGROUP)
+        return cgroup_vacant(g);
+    return g->mode == GROUP_DIRECT || g->watch.fd < 0 || g->childless;
 }
 
 void group_token_gone(struct pgroup *g)

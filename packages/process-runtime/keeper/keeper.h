@@ -114,6 +114,7 @@ struct pgroup {
     char *name, *path;                     /* path: below the cgroup base */
     uint8_t mode;
     bool empty, remove;
+    bool childless; /* its reaper's word with the last exit: no child is left */
     uint32_t live;                         /* tokens that are not exited */
     int dir;                               /* cgroup directory */
     struct source watch;                   /* cgroup.events, or the reaper's socket */

@@ -43,6 +43,8 @@ static void tell_exit(const struct known *k, const siginfo_t *i, const struct ru
         m.u1 = usec(r->ru_utime);
         m.u2 = usec(r->ru_stime);
         m.u3 = (uint64_t)r->ru_maxrss;
+        siginfo_t other = {0};
+        m.c = waitid(P_ALL, 0, &other, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
     }
     while (send(SOCK, &m, sizeof m, MSG_NOSIGNAL) < 0 && errno == EINTR)
         ;

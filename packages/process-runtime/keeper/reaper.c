@@ -110,6 +110,7 @@ static void heard(struct pgroup *g, const struct reaper_message *m)
     case R_EXITED:
         if (t != NULL && t->state == TOKEN_STARTING)
             token_spawned(t, m->pid); /* killed before it could say so itself */
+        g->childless = m->c != 0;
         if (t != NULL)
             token_exited(t, (uint32_t)m->a, (uint32_t)m->b, m->u1, m->u2, m->u3);
         break;

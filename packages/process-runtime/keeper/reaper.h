@@ -12,7 +12,7 @@ enum reaper_kind {
     R_REAP,             /* pid: what it sent is read, it may go */
     /* to the keeper */
     R_SPAWNED = 32,     /* token, pid, a errno */
-    R_EXITED,           /* token, pid, a code, b status, u1 user, u2 system, u3 maxrss */
+    R_EXITED,           /* token, pid, a code, b status, c no child is left, u1 user, u2 system, u3 maxrss */
     R_DEAD,             /* pid: it is dead and waits for R_REAP */
     R_ADOPTED,          /* token, pid, a errno */
     R_FROZEN,           /* a: as asked */

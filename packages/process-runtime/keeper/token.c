@@ -199,6 +199,9 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
     struct pgroup *g = t->group;
     g->live--;
     if (!t->forget) {
+        /* With the last one's end the manager hears that nobody is left: an EV_GROUP_EMPTY later might come after the next start. */
+        bool last = group_vacant(g);
+        g->empty = g->empty || last;
         struct buf *b = event_begin(EV_EXITED, true);
         put_u64(b, t->id);
         put_u32(b, (uint32_t)t->pid);
@@ -207,7 +210,7 @@ void token_exited(struct token *t, uint32_t code, uint32_t status, uint64_t user
         put_u64(b, user);
         put_u64(b, system);
         put_u64(b, maxrss);
-        put_u8(b, group_vacant(g)); /* spares a round in which the manager would wait for EV_GROUP_EMPTY */
+        put_u8(b, last);
         event_end();
     }
     group_token_gone(g);

@@ -128,6 +128,15 @@ export class Manager {
     );
   }
 
+  /** Nobody is left in a group: said with the end of its last token, or by itself when others outlived the tokens. */
+  empty(group: string, ...tokens: readonly number[]): Promise<KeeperEvent> {
+    return this.events.find(
+      (event): event is KeeperEvent =>
+        (event.kind === "groupEmpty" && event.group === group) ||
+        (event.kind === "exited" && event.lastOfGroup && tokens.includes(event.token)),
+    );
+  }
+
   /** Ends this generation as kill -9 does: nothing that it had read or meant to write comes further. */
   kill(): void {
     this.socket.destroy();

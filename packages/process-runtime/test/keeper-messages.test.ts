@@ -228,7 +228,7 @@ describe("logs", () => {
     const manager = await keeper.manager();
     const journal = await keeper.journal();
     manager.client.spawn(1, "a", run(["/bin/true"], { log: 1 }));
-    await manager.event("groupEmpty");
+    await manager.empty("a", 1);
     manager.client.send({ kind: "log", entry: Buffer.from("MESSAGE=x\n") });
     await journal.messages.find((message) => message.kind === "datagram");
     expect(journal.messages.all.map((message) => message.kind)).toEqual(["journalHello", "datagram"]);
@@ -334,7 +334,7 @@ describe("logs", () => {
     const manager = await keeper.manager();
     const journal = await keeper.journal(false);
     manager.client.spawn(1, "a", run(["/bin/echo", "last words"], { log: 1 }));
-    await manager.event("groupEmpty");
+    await manager.empty("a", 1);
     manager.client.send({ kind: "exit", status: 4 });
     await journal.messages.find((message) => message.kind === "streamData");
     journal.kill();
@@ -349,7 +349,7 @@ describe("logs", () => {
     const manager = await keeper.manager();
     const journal = await keeper.journal(false);
     manager.client.spawn(1, "a", run(["/bin/echo", "last words"], { log: 1 }));
-    await manager.event("groupEmpty");
+    await manager.empty("a", 1);
     manager.client.send({ kind: "exit", status: 4 });
     const end = await journal.messages.find((message) => message.kind === "streamEof");
     expect(keeper.child.exitCode).toBe(null);

@@ -119,16 +119,22 @@ class RecordingManager {
       act({ kind: "closeFd", fd: event.fds[0] as number });
       act({ kind: "signal", token: Number(event.group[1]), signo: 15, hasValue: false, value: 0 });
     }
-    if (event.kind === "groupEmpty") {
-      act({ kind: "log", entry: Buffer.from(`MESSAGE=${event.group} is empty\n`) });
-      act({ kind: "groupRemove", group: event.group });
+    const group = emptied(event);
+    if (group !== undefined) {
+      act({ kind: "log", entry: Buffer.from(`MESSAGE=${group} is empty\n`) });
+      act({ kind: "groupRemove", group });
     }
   }
 
   isComplete(): boolean {
-    const kinds = [...this.events.values()].map((event) => event.kind);
-    return kinds.filter((kind) => kind === "groupEmpty").length === units.length;
+    return [...this.events.values()].filter((event) => emptied(event) !== undefined).length === units.length;
   }
+}
+
+/** The group that an event says to be empty. */
+function emptied(event: KeeperEvent): string | undefined {
+  if (event.kind === "exited" && event.lastOfGroup) return `u${event.token}.service`;
+  return event.kind === "groupEmpty" ? event.group : undefined;
 }
 
 function plan(unit: number, socket: string, counter: string): ExecPlan {
@@ -247,7 +253,8 @@ function outcome(result: Outcome): unknown {
   for (const [, event] of events) {
     const unit = "group" in event ? Number(event.group[1]) : "token" in event ? event.token : 0;
     const detail = event.kind === "exited" ? `exited ${event.code} ${event.status}` : event.kind;
-    if (event.kind !== "journalDied") kinds[unit] = [...(kinds[unit] ?? []), detail];
+    // Whether a shell's child outlives it by a moment is a race of their own: then the group's end is told by itself.
+    if (event.kind !== "journalDied" && event.kind !== "groupEmpty") kinds[unit] = [...(kinds[unit] ?? []), detail];
   }
   return {
     gapless: sequence.every((seq, index) => seq === index + 1),
@@ -270,7 +277,6 @@ where(hasNotify, "systemd-notify")("the unkilled run", async () => {
           "spawned",
           "execOk",
           "exited 1 3",
-          "groupEmpty",
         ],
         "2": [
           "spawned",
@@ -278,13 +284,11 @@ where(hasNotify, "systemd-notify")("the unkilled run", async () => {
           "notify",
           "notify",
           "exited 2 15",
-          "groupEmpty",
         ],
         "3": [
           "spawned",
           "execOk",
           "exited 1 3",
-          "groupEmpty",
         ],
         "4": [
           "spawned",
@@ -292,7 +296,6 @@ where(hasNotify, "systemd-notify")("the unkilled run", async () => {
           "notify",
           "notify",
           "exited 2 15",
-          "groupEmpty",
         ],
       },
       "logs": [

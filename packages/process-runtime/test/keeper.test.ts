@@ -71,14 +71,13 @@ function cgroupBase(): string {
 }
 
 describe("one process", () => {
-  test("spawned, exec ok, exited, group empty, in this order", async () => {
+  test("spawned, exec ok, exited as the last of its group, in this order", async () => {
     const { manager } = await start();
     manager.client.spawn(1, "a.service", run(["/bin/sh", "-c", "exit 7"]));
-    await manager.event("groupEmpty", { group: "a.service" });
-    expect(manager.events.all.map((event) => event.kind)).toEqual(["spawned", "execOk", "exited", "groupEmpty"]);
-    expect(await manager.event("exited")).toMatchObject({ token: 1, code: 1, status: 7 });
+    expect(await manager.event("exited")).toMatchObject({ token: 1, code: 1, status: 7, lastOfGroup: true });
+    expect(manager.events.all.map((event) => event.kind)).toEqual(["spawned", "execOk", "exited"]);
     const sequence = manager.events.all.map((event) => event.seq);
-    expect(sequence).toEqual([1, 2, 3, 4]);
+    expect(sequence).toEqual([1, 2, 3]);
   });
 
   test("a signal reaches it and is told", async () => {
@@ -345,7 +344,7 @@ describe.each([
         false,
       );
       manager.client.send({ kind: "groupSignal", group: "a.service", signo: 9, exceptTokens: [] });
-      await manager.event("groupEmpty", { group: "a.service" });
+      await manager.empty("a.service", 1);
       // Nothing of another's: b still lives and hears.
       manager.client.send({ kind: "signal", token: 3, signo: 15, hasValue: false, value: 0 });
       expect(await manager.event("exited", { token: 3 })).toMatchObject({ code: 2, status: 15 });
@@ -368,7 +367,7 @@ describe.each([
     manager.client.send({ kind: "groupSignal", group: "a.service", signo: 15, exceptTokens: [] });
     await manager.event("exited", { token: 1 });
     manager.client.send({ kind: "groupSignal", group: "a.service", signo: 9, exceptTokens: [] });
-    await manager.event("groupEmpty", { group: "a.service" });
+    await manager.empty("a.service", 1, 2);
     manager.client.send({ kind: "exit", status: 0 });
   });
 
@@ -387,7 +386,7 @@ describe.each([
     expect(await manager.event("adopted")).toMatchObject({ token: 2, pid, errno: 0 });
     manager.client.spawn(3, "b.service", run(["/bin/sh", "-c", `echo > ${file}.fifo`]));
     expect(await manager.event("exited", { token: 2 })).toMatchObject({ pid, code: 1, status: 5 });
-    await manager.event("groupEmpty", { group: "a.service" });
+    await manager.empty("a.service", 1, 2);
     manager.client.send({ kind: "adopt", token: 4, group: "a.service", pid: 1, force: false });
     expect(await manager.events.find((event) => event.kind === "adopted" && event.token === 4)).toMatchObject({
       errno: 1,
@@ -474,7 +473,7 @@ describe("the keeper's own life", () => {
     manager.client.spawn(2, "b.service", run(["/bin/sh", "-c", "exit 3"]));
     const { pid } = await manager.event("spawned", { token: 1 });
     await manager.event("execOk", { token: 1 });
-    await manager.event("groupEmpty", { group: "b.service" });
+    await manager.empty("b.service", 2);
     manager.kill();
     const next = await keeper.manager();
     const { hello, tokens, groups: rows } = next.client.recovery;

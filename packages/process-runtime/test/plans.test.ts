@@ -298,7 +298,7 @@ describe.runIf(root)("performed, as systemd 252 does", () => {
     const made = given(scratch(bench, `out-${++streams}`));
     manager.client.spawn(1, "a.service", buildPlan(made).plan);
     const { status } = await manager.event("exited");
-    await manager.event("groupEmpty");
+    await manager.empty("a.service", 1);
     manager.client.send({ kind: "log", entry: Buffer.from("end") });
     await journal.messages.find((message) => message.kind === "datagram");
     const output = journal.messages.all

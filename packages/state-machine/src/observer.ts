@@ -6,6 +6,8 @@ import type { Effect } from "./model/effect.ts";
  */
 export interface Observer {
   effect(effect: Effect): void;
+  /** A unit is about to pass to another state: what has changed before is told as it was. */
+  leaving(unit: string): void;
   /** Here systemd's loop would turn once: whatever has changed is to be told, before jobs run or a restart begins. */
   moment(): void;
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { clone } from "../machine.ts";
 import { converted } from "./from-recorded.ts";
+import { restartTable } from "./restart-table.ts";
 import { parseScenarios, type Scenario } from "./scenario.ts";
 
 /** Scenarios, and where what the genuine systemd did is recorded. */
@@ -21,7 +22,11 @@ export function books(files: readonly string[] = []): Book[] {
     return { name, scenarios: parseScenarios(readFileSync(file, "utf8"), file), recordedAt: recordedAt(name) };
   };
   if (files.length > 0) return files.map(read);
-  const own = Object.entries(converted).map(([name, scenarios]) => ({ name, scenarios, recordedAt: recordedAt(name) }));
+  const own = Object.entries({ ...converted, "restart-table": restartTable }).map(([name, scenarios]) => ({
+    name,
+    scenarios,
+    recordedAt: recordedAt(name),
+  }));
   const written = readdirSync(folder).filter((file) => file.endsWith(".scenario"));
   return [...own, ...written.sort().map((file) => read(`${folder}/${file}`))];
 }

@@ -59,12 +59,12 @@ export class Announcer implements Observer {
     }
   }
 
+  leaving(unit: string): void {
+    if (this.changed.has(unit)) this.tellIfSeen(unit);
+  }
+
   moment(): void {
-    for (const unit of this.changed) {
-      if (this.isBetween(unit)) continue;
-      this.changed.delete(unit);
-      this.tell(unit);
-    }
+    for (const unit of this.changed) this.tellIfSeen(unit);
   }
 
   /** What the last step had to tell. */
@@ -80,6 +80,12 @@ export class Announcer implements Observer {
     if (machine?.type !== "service" || machine.state.kind !== "start") return false;
     const type = definitionOf(this.state, unit)?.service?.type;
     return type === "simple" || type === "idle";
+  }
+
+  private tellIfSeen(unit: string): void {
+    if (this.isBetween(unit)) return;
+    this.changed.delete(unit);
+    this.tell(unit);
   }
 
   private tell(unit: string): void {
