@@ -33,7 +33,9 @@ function onEvent(s: Scope, event: UnitEvent): void {
     case "adopted":
       return onScopeAdopted(s, event);
     case "exited":
-      return onScopeExited(s, event.token);
+      onScopeExited(s, event.token);
+      if (event.lastOfGroup) scopeEmptied(s);
+      return;
     case "groupEmpty":
       return scopeEmptied(s);
     case "timer":
