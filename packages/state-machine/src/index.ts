@@ -1,8 +1,8 @@
 /** The pure core: step(state, event) -> state and effects, for jobs and every unit type. */
 export { adoptRunning, type FoundProcess, type FoundSockets } from "./adopt.ts";
 export { type CreateOptions, createState, type ExportedState, exportState, importState } from "./create.ts";
-export { errnoText } from "./log/errno.ts";
 export { definitionOf } from "./definition/definitions.ts";
+export { errnoText } from "./log/errno.ts";
 export type { CommandRef, Effect, LogLine, PassedDescriptor, SignalReason } from "./model/effect.ts";
 export type { ConditionOutcome, Event, Mishap, ProcessUsage, Resource, TimerSlot, Token } from "./model/event.ts";
 export type { DualTimestamp, Now } from "./model/now.ts";
