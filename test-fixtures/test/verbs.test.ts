@@ -42,6 +42,23 @@ describe.skipIf(cannot.length > 0)(`verbs${cannot.length > 0 ? ` (lacks ${cannot
             expect(await ctl("is-active", "sleeper.service")).toEqual({ code: 3, stdout: "inactive\n", stderr: "" });
           });
 
+          // systemd's own private socket knows only its own clients.
+          test.skipIf(isReference)("busctl finds every object by introspection", async () => {
+            const socket = "--address=unix:path=/run/systemd/private";
+            const { stdout, stderr } = await machine.exec(
+              "busctl",
+              socket,
+              "tree",
+              "--list",
+              "org.freedesktop.systemd1",
+            );
+            expect(stderr).toBe("");
+            const paths = stdout.split("\n");
+            expect(paths).toContain("/org/freedesktop/systemd1/job");
+            expect(paths).toContain("/org/freedesktop/systemd1/unit/basic_2etarget");
+            expect(paths.filter((path) => /[^\w/]/.test(path))).toEqual([]);
+          });
+
           test("a unit that does not exist", async () => {
             expect(await ctl("start", "nothere.service")).toEqual({
               code: 5,

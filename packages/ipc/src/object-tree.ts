@@ -139,7 +139,9 @@ export class ObjectTree {
   private introspect(call: IncomingCall, object: FoundObject | undefined): void {
     const path = call.message.path!;
     const children = this.childrenOf(path);
-    if (object === undefined && children.length === 0) {
+    // The parent of objects that come and go is there also while there are none.
+    const isPrefix = this.prefixes.some(({ prefix }) => prefix === `${path}/`);
+    if (object === undefined && children.length === 0 && !isPrefix) {
       throw new DBusError(errorNames.unknownObject, `Unknown object '${path}'.`);
     }
     const declared = object?.interfaces.map((each) => each.declaration) ?? [];

@@ -1,4 +1,4 @@
-import { DBusError, type IncomingCall, type Interface, ObjectTree } from "@steward/ipc";
+import { busLabelEscape, DBusError, type IncomingCall, type Interface, ObjectTree } from "@steward/ipc";
 import { say } from "../console.ts";
 import type { Environment } from "../environment.ts";
 import type { Manager } from "../manager.ts";
@@ -45,11 +45,15 @@ export function serveBus(manager: Manager, environment: Environment): (call: Inc
       const id = label === "self" ? ownUnit(manager, peer.pid) : manager.loadUnit(unitNameOfLabel(label));
       return { target: new UnitTarget(manager, id), interfaces: unitInterfaces(id) };
     },
-    () => manager.referencedUnits(),
+    () => manager.referencedUnits().map(busLabelEscape),
   );
-  tree.addPrefix(jobPrefix, (label) => {
-    const job = manager.core.jobs.get(Number(label));
-    return job === undefined ? undefined : { target: { manager, id: job.id }, interfaces: [jobInterface] };
-  });
+  tree.addPrefix(
+    jobPrefix,
+    (label) => {
+      const job = manager.core.jobs.get(Number(label));
+      return job === undefined ? undefined : { target: { manager, id: job.id }, interfaces: [jobInterface] };
+    },
+    () => [...manager.core.jobs.keys()].map(String),
+  );
   return (call) => tree.handle(call);
 }
