@@ -18,8 +18,7 @@ import { unitMethods } from "./bus/unit-methods.ts";
 
 /** Methods that are answered with NotSupported. */
 const refused = new Set(
-  `SetUnitProperties SetProperties
-   BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
+  `BindMountUnit BindMount MountImageUnit MountImage SwitchRoot DumpByFileDescriptor DumpUnitsMatchingPatternsByFileDescriptor EnqueueMarkedJobs`.split(
     /\s+/,
   ),
 );

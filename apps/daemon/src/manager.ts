@@ -37,6 +37,7 @@ import type { RequestResult, Requests } from "./requests.ts";
 import { collectable, endedConnections, isConnection } from "./transient/collect.ts";
 import type { UnitStreams } from "./transient/given-streams.ts";
 import { References } from "./transient/references.ts";
+import { type ControlDirectories, PropertySetting } from "./transient/set-properties.ts";
 import type { TransientFiles } from "./transient/transient-files.ts";
 import { TransientUnits } from "./transient/transient-units.ts";
 
@@ -53,6 +54,7 @@ export interface ManagerParts {
   readonly files: InstallFiles;
   readonly processes: ProcessTable;
   readonly transientFiles: TransientFiles;
+  readonly controls: ControlDirectories;
   readonly streams: UnitStreams;
   readonly loadContext: LoadContext;
   readonly environment: Map<string, string>;
@@ -107,6 +109,7 @@ export class Manager {
   readonly references: References;
   readonly busClients: BusClients;
   readonly transient: TransientUnits;
+  readonly setting: PropertySetting;
   readonly streams: UnitStreams;
   installedJobs = 0;
   failedJobs = 0;
@@ -126,6 +129,7 @@ export class Manager {
     this.busClients = new BusClients(this.references, () => this.parts.settingsChanged());
     this.streams = parts.streams;
     this.transient = new TransientUnits(parts.transientFiles, parts.loadContext);
+    this.setting = new PropertySetting(parts.controls, parts.transientFiles, parts.loadContext);
   }
 
   // ---- the core ----

@@ -162,6 +162,7 @@ export class Steward {
       ),
       processes: this.listing,
       transientFiles: this.transientFiles,
+      controls: this.paths.controls,
       streams: this.streams,
       loadContext: this.paths.loadContext(),
       environment: environment.variables,

@@ -1,7 +1,9 @@
+import { basename } from "node:path";
 import type { LoadContext } from "@steward/unit-file";
 import { type UnitPaths as InstallPaths, type InstallPlace, systemUnitPaths, userUnitPaths } from "@steward/unit-tree";
 import type { Environment } from "./environment.ts";
 import { loadContext } from "./load-context.ts";
+import type { ControlDirectories } from "./transient/set-properties.ts";
 
 /** Where unit files are looked for: systemd's own search path, and steward's minimal set behind it. */
 export class UnitPaths {
@@ -15,21 +17,26 @@ export class UnitPaths {
 
   /** The search path, most important first. SYSTEMD_UNIT_PATH replaces it, or goes before it with a colon at its end. */
   list(): readonly string[] {
-    const found = this.usual();
-    const { transient } = this;
-    // Transient units are found also where the path was replaced, and a systemd's own are none of ours.
-    const others = found.filter((path) => path !== transient && (path !== this.paths.transient || !this.isBeside));
-    const at = found.includes(this.paths.transient) ? others.filter((path) => /\.control$/.test(path)).length : 0;
-    return [...others.slice(0, at), transient, ...others.slice(at)];
+    const { transient, controls } = this;
+    // Beside a systemd its own transient units and drop-ins are none of ours: ours stand in their places.
+    const ours = new Map([
+      [this.paths.transient, transient],
+      [this.paths.controls[1], controls.runtime],
+    ]);
+    const found = this.usual().map((path) => ours.get(path) ?? path);
+    // Transient units are found also where the path was replaced.
+    return found.includes(transient) ? found : [transient, ...found];
+  }
+
+  /** Where set-property writes: for good, and until the next boot. */
+  get controls(): ControlDirectories {
+    const [persistent = "", runtime = "system.control"] = this.paths.controls;
+    return { persistent, runtime: `${this.environment.places.systemdDirectory}/${basename(runtime)}` };
   }
 
   /** Where the files of transient units lie. */
   get transient(): string {
     return `${this.environment.places.systemdDirectory}/transient`;
-  }
-
-  private get isBeside(): boolean {
-    return this.environment.places.besideSystemd;
   }
 
   private usual(): readonly string[] {
@@ -47,7 +54,7 @@ export class UnitPaths {
   }
 
   installPlace(): InstallPlace {
-    return { tree: this.environment.tree, paths: { ...this.paths, search: this.list() } };
+    return { tree: this.environment.tree, paths: { ...this.paths, transient: this.transient, search: this.list() } };
   }
 }
 

@@ -111,7 +111,8 @@ export const unitMethods: Readonly<Record<string, MethodHandler<Manager>>> = {
     if (id === undefined) throw noSuchUnit(name as string);
     return manager.processes(id);
   },
-  SetUnitProperties: () => notSupported("SetUnitProperties (set-property)"),
+  SetUnitProperties: (manager, [name, runtime, properties]) =>
+    manager.setting.set(manager, name as string, runtime === true, properties as Value[]),
   FreezeUnit: (manager, [name]) => freezeUnit(manager, name as string, true),
   ThawUnit: (manager, [name]) => freezeUnit(manager, name as string, false),
   CleanUnit: (manager, [name, what]) => cleanUnit(manager, name as string, what as string[]),

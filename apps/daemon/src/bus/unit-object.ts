@@ -53,7 +53,8 @@ const unitInterface: Interface<UnitTarget> = {
     },
     Ref: ({ manager, id }, _args, context) => refUnit(manager, id, context),
     Unref: ({ manager, id }, _args, context) => unrefUnit(manager, id, context),
-    SetProperties: () => notSupported("SetProperties"),
+    SetProperties: ({ manager, id }, [runtime, properties]) =>
+      manager.setting.set(manager, id, runtime === true, properties as Value[]),
     Clean: ({ manager, id }, [what]) => cleanUnit(manager, id, what as string[]),
     Freeze: ({ manager, id }) => freezeUnit(manager, id, true),
     Thaw: ({ manager, id }) => freezeUnit(manager, id, false),

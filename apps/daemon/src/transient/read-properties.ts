@@ -126,7 +126,7 @@ function checkNames(property: string, value: Value): void {
 }
 
 /** A value off the wire as unit-file takes it. */
-function toBusValue(value: Value): BusValue {
+export function toBusValue(value: Value): BusValue {
   if (value instanceof Variant) return toBusValue(value.value);
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return value.map(toBusValue);
