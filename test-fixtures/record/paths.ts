@@ -10,7 +10,10 @@ const machine = await boot({ mode: "pid1", units: pathUnits() });
 const stories: Record<string, readonly string[]> = {};
 try {
   await beginPaths(machine);
-  for (const [index, { name }] of pathScenarios.entries()) stories[name] = await playPaths(machine, index);
+  for (const [index, { name }] of pathScenarios.entries()) {
+    console.error(name);
+    stories[name] = await playPaths(machine, index);
+  }
 } finally {
   await machine.stop();
 }

@@ -94,7 +94,7 @@ export class PathLooks {
     return {
       inputs: [],
       env: [],
-      steps: wanted.map(({ path }) => ({
+      steps: wanted.map((path) => ({
         op: "makeDirectory",
         base: "/",
         path: path.slice(1),
@@ -111,7 +111,7 @@ export class PathLooks {
   /** A step of such a plan has failed: that directory could not be made, the others are. */
   stepIgnored(token: number, step: number, errno: number): void {
     for (const { making, effect, specs } of this.looks.values()) {
-      const path = making === token ? directoriesOf(specs)[step]?.path : undefined;
+      const path = making === token ? directoriesOf(specs)[step] : undefined;
       if (path !== undefined) this.parts.warn(effect.unit, `mkdir(${path}) failed: ${getSystemErrorMessage(-errno)}`);
     }
   }
@@ -167,7 +167,13 @@ export class PathLooks {
 
 const unchanged = 0xffff_ffff;
 
-/** The paths that MakeDirectory= makes: not those that are waited for to be there. */
-function directoriesOf(specs: readonly PathSpec[]): readonly PathSpec[] {
-  return specs.filter(({ type }) => type !== "PathExists" && type !== "PathExistsGlob");
+/**
+ * What MakeDirectory= makes, those on the way first, all with DirectoryMode=: not what is waited for to be there.
+ */
+function directoriesOf(specs: readonly PathSpec[]): readonly string[] {
+  const wanted = specs.filter(({ type }) => type !== "PathExists" && type !== "PathExistsGlob");
+  return wanted.flatMap(({ path }) => {
+    const parts = path.split("/").slice(1);
+    return parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`);
+  });
 }

@@ -4,13 +4,15 @@ import { type PathScenario, pathScenarios } from "./scenarios.ts";
 /** What became of a scenario: a line for its start and for each step. */
 export type PathStory = readonly string[];
 
-const room = "/tmp/paths";
+const room = "/run/paths";
 const nameOf = (index: number): string => `p-${index}`;
 
 /** Unit files of all scenarios, and of the fence behind which each step is looked at. */
 export function pathUnits(): Readonly<Record<string, string>> {
   const units: Record<string, string> = {
     "fence.path": `[Path]\nPathChanged=${room}/fence\n`,
+    // Holds all in memory: systemd forgets a unit that is done, with how often it was started.
+    "pin.target": `[Unit]\n${pathScenarios.map((_, index) => `After=${nameOf(index)}.path ${nameOf(index)}.service\n`).join("")}`,
     "fence.service": `[Unit]\nStartLimitIntervalSec=0\n[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo >> ${room}/fences'\n`,
   };
   for (const [index, s] of pathScenarios.entries()) {
@@ -60,7 +62,7 @@ printf '%s/%s %s/%s %s\\n' "$(systemctl show -P ActiveState ${name}.path)" "$(st
 /** Plays a scenario on a machine that has the units and a fence that is up. */
 export async function playPaths(machine: Instance, index: number): Promise<PathStory> {
   const s = pathScenarios[index] as PathScenario;
-  const { stdout, stderr } = await machine.exec("bash", "-c", script(s, index));
+  const { stdout, stderr } = await machine.exec("bash", "--norc", "-c", script(s, index));
   const lines = stdout.trimEnd().split("\n");
   if (stderr.trim() !== "") lines.push(stderr.trim());
   // How often it ran: whether it ran more often than at the step before, where the number itself is chance.
@@ -71,5 +73,11 @@ export async function playPaths(machine: Instance, index: number): Promise<PathS
 
 /** Raises the fence. */
 export async function beginPaths(machine: Instance): Promise<void> {
-  await machine.exec("bash", "-c", `mkdir -p ${room}; touch ${room}/fence ${room}/fences; systemctl start fence.path`);
+  const begun = await machine.exec(
+    "bash",
+    "--norc",
+    "-c",
+    `mkdir -p ${room}; touch ${room}/fence ${room}/fences; systemctl start fence.path pin.target`,
+  );
+  if (begun.code !== 0) throw new Error(`no fence: ${begun.stderr}`);
 }
