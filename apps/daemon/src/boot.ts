@@ -42,6 +42,8 @@ export async function boot(options: Options, keeper: KeeperClient): Promise<void
   if (poisoned) {
     say("five deaths while recovering: the record is set aside, and what runs is taken over as it is", "error");
     store.setAside();
+    // Nobody knows any more what these were for; path units have to be started again.
+    keeper.send({ kind: "unwatchAll", starts: "path/" }, 0);
   }
   const core = poisoned
     ? adoptInventory(keeper.recovery, environment)

@@ -5,7 +5,15 @@ import type { Bare } from "../src/simulate/processes.ts";
 import { service } from "./kit/units.ts";
 import { World } from "./kit/world.ts";
 
-const unit = fc.constantFrom("a.service", "b.service", "multi-user.target", "gone.service", "x.socket");
+const unit = fc.constantFrom(
+  "t.timer",
+  "p.path",
+  "a.service",
+  "b.service",
+  "multi-user.target",
+  "gone.service",
+  "x.socket",
+);
 const token = fc.integer({ min: 1, max: 12 });
 const small = fc.integer({ min: 0, max: 300 });
 const words = fc.constantFrom(
@@ -81,7 +89,7 @@ const event: fc.Arbitrary<Bare> = fc.oneof(
   fc.record({
     kind: fc.constant("timer" as const),
     unit,
-    slot: fc.constantFrom("state", "watchdog", "restart", "runtime-max", "elapse") as fc.Arbitrary<"state">,
+    slot: fc.constantFrom("state", "watchdog", "restart", "runtime-max", "elapse", "calendar") as fc.Arbitrary<"state">,
   }),
   fc.record({
     kind: fc.constant("jobTimer" as const),
@@ -106,6 +114,31 @@ const event: fc.Arbitrary<Bare> = fc.oneof(
   fc.record({ kind: fc.constant("clearJobs" as const), request: small }),
   fc.record({ kind: fc.constant("resetFailed" as const), request: small, unit: fc.option(unit, { nil: "a.service" }) }),
   fc.record({ kind: fc.constant("oomKill" as const), unit }),
+  fc.record({ kind: fc.constant("clockChanged" as const) }),
+  fc.record({
+    kind: fc.constant("timezoneChanged" as const),
+    zone: fc.constantFrom({ name: "UTC" }, { name: "X", rules: "VFppZg==" }, { name: "Y", rules: "no base64" }),
+  }),
+  fc.record({
+    kind: fc.constant("stampRead" as const),
+    unit,
+    stamp: fc.integer({ min: 0, max: 4 }),
+    mtimeUsec: fc.constantFrom(undefined, 0, 5_000_000, Number.MAX_SAFE_INTEGER),
+  }),
+  fc.record({
+    kind: fc.constant("pathsLooked" as const),
+    unit,
+    look: fc.integer({ min: 0, max: 4 }),
+    found: fc.array(fc.record({ before: fc.boolean(), after: fc.boolean() }), { maxLength: 3 }),
+    errno: fc.constantFrom(2, 28),
+  }),
+  fc.record({
+    kind: fc.constant("pathTouched" as const),
+    unit,
+    look: fc.integer({ min: 0, max: 4 }),
+    index: fc.integer({ min: 0, max: 3 }),
+    itself: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant("busName" as const), unit, owned: fc.boolean() }),
   fc.record({ kind: fc.constant("mounts" as const), mounted: fc.constantFrom([], ["-.mount"], ["gone.mount"]) }),
   fc.record({
@@ -130,6 +163,8 @@ test("no sequence of events makes the core throw, and every request has one answ
           "a.service": service(lines, "ConditionPathExists=/x\nWants=b.service\nOnFailure=b.service"),
           "b.service": service(lines.replace("Restart=on-failure", "Restart=no"), "BindsTo=a.service"),
           "x.socket": "[Socket]\nListenStream=/run/x\n",
+          "t.timer": "[Timer]\nOnActiveSec=1\nOnUnitActiveSec=1\nOnCalendar=daily\nPersistent=yes\nUnit=a.service\n",
+          "p.path": "[Path]\nPathExists=/x\nPathChanged=/y\nTriggerLimitBurst=3\nUnit=b.service\n",
         });
         let { state } = world;
         let usec = 5_000_000;
