@@ -18,7 +18,7 @@ const units = {
   "seven.timer": "[Timer]\nOnCalendar=*-*-* 07:00\n",
   "seven.service": oneshot("true"),
   "often.timer": "[Timer]\nOnActiveSec=100ms\nOnUnitActiveSec=250ms\nAccuracySec=1ms\n",
-  "often.service": oneshot("date +%%s%%3N >>/run/often", "StartLimitIntervalSec=0"),
+  "often.service": oneshot("echo $$TRIGGER_TIMER_MONOTONIC_USEC >>/run/often", "StartLimitIntervalSec=0"),
   "once.timer": "[Timer]\nOnActiveSec=2s\nAccuracySec=1ms\n",
   "once.service": oneshot("echo x >>/run/once"),
   "lazy-a.timer": "[Timer]\nOnActiveSec=1s\nAccuracySec=1min\n",
@@ -150,7 +150,7 @@ describe.skipIf(cannot.length > 0 || isReference)("timers when the manager is ki
     expect((await machine.sh("cat /run/once")).stdout).toBe("x\n");
   });
 
-  test("one that repeats goes on, and no run comes too early", async () => {
+  test("one that repeats goes on, never twice and never too early", async () => {
     await machine.systemctl("start", "often.timer");
     await machine.sh(
       `for i in $(seq 10); do ${killManager}; sleep 0.2; ${killManager}; systemctl show often.timer >/dev/null; done`,
@@ -163,7 +163,7 @@ describe.skipIf(cannot.length > 0 || isReference)("timers when the manager is ki
     );
     const at = runs.map(Number);
     for (const [i, moment] of at.entries())
-      if (i > 0) expect(moment - (at[i - 1] as number)).toBeGreaterThanOrEqual(200);
+      if (i > 0) expect(moment - (at[i - 1] as number)).toBeGreaterThanOrEqual(250_000);
     expect(await machine.property("often.timer", "ActiveState")).toBe("active");
   });
 });
