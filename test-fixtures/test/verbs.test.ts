@@ -44,6 +44,7 @@ describe.skipIf(cannot.length > 0)(`verbs${cannot.length > 0 ? ` (lacks ${cannot
 
           // systemd's own private socket knows only its own clients.
           test.skipIf(isReference)("busctl finds every object by introspection", async () => {
+            await ctl("start", "bare.service");
             const socket = "--address=unix:path=/run/systemd/private";
             const { stdout, stderr } = await machine.exec(
               "busctl",
@@ -55,7 +56,7 @@ describe.skipIf(cannot.length > 0)(`verbs${cannot.length > 0 ? ` (lacks ${cannot
             expect(stderr).toBe("");
             const paths = stdout.split("\n");
             expect(paths).toContain("/org/freedesktop/systemd1/job");
-            expect(paths).toContain("/org/freedesktop/systemd1/unit/basic_2etarget");
+            expect(paths).toContain("/org/freedesktop/systemd1/unit/bare_2eservice");
             expect(paths.filter((path) => /[^\w/]/.test(path))).toEqual([]);
           });
 
