@@ -61,7 +61,7 @@ describe("errors say line, column and what was expected", () => {
     ["program web.service runs 5s exits 1", '1:29: Expected the end of the line, not "exits".'],
     [
       "program web.service runs 5s, (",
-      '1:30: Expected runs, exits, dies, dumps, hangs, ignores, handles, notifies, forks, owns, takes, uses, fails or cannot, not "(".',
+      '1:30: Expected runs, exits, dies, dumps, hangs, ignores, handles, notifies, forks, owns, lets, takes, uses, fails or cannot, not "(".',
     ],
     [
       "unit web.service\n[Service]",

@@ -1,6 +1,6 @@
 import type { GraphUnit } from "@steward/graph";
 import type { PathSpec } from "@steward/unit-file";
-import type { Effect } from "../model/effect.ts";
+import type { Effect, PassedDescriptor } from "../model/effect.ts";
 import type { ConditionOutcome, Event, TimerSlot, Token } from "../model/event.ts";
 import type { Now } from "../model/now.ts";
 import { Agenda, type Appointment } from "./agenda.ts";
@@ -64,6 +64,7 @@ export class Kernel {
   /** Stamp files of timers: when they triggered last. */
   readonly stamps = new Map<string, number>();
   readonly #pidFileReaders = new Map<string, string>();
+  readonly #lettingIn = new Map<Token, readonly PassedDescriptor[]>();
   #asked: Asked[] = [];
   /** One-time faults, by unit: what the next command of it does in place of its program. */
   readonly #nextSpawn = new Map<string, Partial<Program>>();
@@ -252,9 +253,20 @@ export class Kernel {
     const { fds } = effect;
     if (fds !== undefined && whole.letsInUsec !== undefined)
       this.after((whole.spawnDelayUsec ?? 100) + whole.letsInUsec, () => {
-        if (this.table.byToken(token) !== undefined) this.sockets.letIn(fds);
+        if (this.table.byToken(token) === undefined) return undefined;
+        this.sockets.letIn(fds);
+        this.#lettingIn.set(token, fds);
         return undefined;
       });
+  }
+
+  /** Somebody connects to a socket unit; a service that has it and is up lets him in. False: nobody listens. */
+  knock(unit: string): boolean {
+    const heard = this.sockets.knock(unit);
+    for (const [token, fds] of this.#lettingIn)
+      if (this.table.byToken(token) !== undefined) this.sockets.letIn(fds);
+      else this.#lettingIn.delete(token);
+    return heard;
   }
 
   /** The next command of a unit does this too: it fails to spawn, comes late … */

@@ -20,6 +20,8 @@ export interface PlayOptions {
     conditions: readonly ConditionOutcome[];
     asserts: readonly ConditionOutcome[];
   };
+  /** The units of an instance that is to be loaded on the way. */
+  readonly instances?: (name: string) => readonly GraphUnit[];
   /** A simulation that goes on for longer than this many events is stopped. */
   readonly maxEvents?: number;
 }
@@ -57,6 +59,7 @@ export class Play {
       ...(options.builtin === undefined ? {} : { builtin: options.builtin }),
       ...(options.scope === undefined ? {} : { scope: options.scope }),
       tellsLast: options.tellsLast ?? true,
+      ...(options.instances === undefined ? {} : { instances: options.instances }),
       program: (unit, directive, index) =>
         programOf(scenario.programs, unit, directive, index) ??
         (options.typical ? typicalProgram(definitionOf(this.simulator.state, unit), directive) : undefined),
@@ -166,6 +169,25 @@ export class Play {
       case "oomKill":
         simulator.deliver({ kind: "oomKill", unit: this.#id(action.unit) });
         return;
+      case "connect":
+        if (!kernel.knock(this.#id(action.unit))) this.onMissed(step, `nobody listens at ${action.unit}`);
+        return;
+      case "file":
+        kernel.file(action.what, action.path);
+        return;
+      case "scope":
+        this.#scope(action);
+        return;
+      case "freeze": {
+        const { unit, frozen } = action;
+        simulator.deliver({ kind: "freeze", request: simulator.nextRequest(), unit, frozen });
+        return;
+      }
+      case "clean": {
+        const { unit } = action;
+        simulator.deliver({ kind: "clean", request: simulator.nextRequest(), unit, what: ["cache", "runtime"] });
+        return;
+      }
       case "managerDies":
         if (action.afterEffects > 0) this.#kills.add(simulator.effectCount + action.afterEffects);
         else {
@@ -174,6 +196,14 @@ export class Play {
         }
         return;
     }
+  }
+
+  /** StartTransientUnit with PIDs=. */
+  #scope({ unit, programs }: Extract<ScenarioAction, { kind: "scope" }>): void {
+    const { simulator } = this;
+    const processes = programs.map((program) => ({ pid: simulator.kernel.table.foreign(program).pid, startTicks: 1 }));
+    simulator.deliver({ kind: "join", unit: this.#id(unit), processes });
+    simulator.request(unit, "start", "fail");
   }
 
   #id(name: string): string {

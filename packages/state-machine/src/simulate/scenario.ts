@@ -29,6 +29,15 @@ export type ScenarioAction =
   /** The unit's conditions hold from now on, or do not. */
   | { readonly kind: "condition"; readonly unit: string; readonly holds: boolean }
   | { readonly kind: "oomKill"; readonly unit: string }
+  /** Somebody connects to a socket. */
+  | { readonly kind: "connect"; readonly unit: string }
+  /** Somebody makes, changes or removes a file. */
+  | { readonly kind: "file"; readonly what: "make" | "modify" | "remove"; readonly path: string }
+  /** Processes that others started become a scope. */
+  | { readonly kind: "scope"; readonly unit: string; readonly programs: readonly Program[] }
+  | { readonly kind: "freeze"; readonly unit: string; readonly frozen: boolean }
+  /** systemctl clean: the directories of the unit that it may lose. */
+  | { readonly kind: "clean"; readonly unit: string }
   /** The manager is killed after it has performed so many more effects, and recovers. */
   | { readonly kind: "managerDies"; readonly afterEffects: number };
 
@@ -81,9 +90,10 @@ export function programOf(
   directive: string,
   index: number,
 ): Program | undefined {
-  return (
-    programs[`${unit} ${directive} ${index}`] ??
-    programs[`${unit} ${directive}`] ??
-    (directive === "ExecStart" ? programs[unit] : undefined)
-  );
+  const named = (name: string): Program | undefined =>
+    programs[`${name} ${directive} ${index}`] ??
+    programs[`${name} ${directive}`] ??
+    (directive === "ExecStart" ? programs[name] : undefined);
+  // What is said of a template is said of its instances.
+  return named(unit) ?? named(unit.replace(/@.*(\.[a-z]+)$/, "@$1"));
 }

@@ -55,8 +55,11 @@ export class Simulator {
 
   #load(): Bare {
     const { units, builtin } = this.#options;
-    const all = [...units, ...this.#instances];
-    return { kind: "load", units: all, replaceAll: true, ...(builtin === undefined ? {} : { builtin }) };
+    const all = new Map([...units, ...this.#instances].map((unit) => [unit.id, unit]));
+    // As the daemon does, whatever there is a record of, be it that its definition had only been asked for.
+    for (const id of this.state?.units.keys() ?? [])
+      if (!all.has(id)) for (const unit of this.#options.instances?.(id) ?? []) all.set(unit.id, unit);
+    return { kind: "load", units: [...all.values()], replaceAll: true, ...(builtin === undefined ? {} : { builtin }) };
   }
 
   /** Called with every event and what came of it, before any effect is performed. */

@@ -83,6 +83,12 @@ function eventText(event: Event): { readonly unit: string; readonly text: string
       return { unit: event.unit, text: `process ${event.pid} says ${event.fields.map((f) => f.join("=")).join(" ")}` };
     case "timer":
       return { unit: event.unit, text: `timer elapses: ${event.slot}` };
+    case "socketTraffic":
+      return { unit: event.unit, text: "somebody knocks" };
+    case "connection":
+      return { unit: event.unit, text: `${event.peer.shown} connects` };
+    case "pathTouched":
+      return { unit: event.unit, text: "something happens at its path" };
     case "oomKill":
       return { unit: event.unit, text: "the kernel's OOM killer strikes" };
     default:

@@ -15,7 +15,7 @@ export function typicalProgram(unit: UnitDefinition | undefined, directive: stri
       return succeeds;
     case "notify":
     case "notify-reload":
-      return { notify: [{ atUsec: READY_USEC, fields: [["READY", "1"]] }] };
+      return { notify: [{ atUsec: READY_USEC, fields: [["READY", "1"]] }], letsInUsec: READY_USEC };
     case "forking": {
       const writes = service.pidFile === "" ? {} : { writesPidFile: service.pidFile };
       return { runsUsec: READY_USEC, forks: [{ atUsec: READY_USEC / 2, program: forever, ...writes }] };
@@ -23,6 +23,7 @@ export function typicalProgram(unit: UnitDefinition | undefined, directive: stri
     case "dbus":
       return { ownsNameUsec: READY_USEC };
     default:
-      return forever;
+      // Who is given sockets lets in whoever knocks.
+      return { letsInUsec: READY_USEC };
   }
 }

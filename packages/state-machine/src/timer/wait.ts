@@ -36,7 +36,8 @@ function calculate(t: Timer, why: Reason): readonly (TimerValue & { readonly liv
     const anew = why === "reloaded";
     const next = spec.base === "OnCalendar" ? nextCalendar(t, spec, anew) : nextMonotonic(t, spec, anew);
     if (next === undefined) return { nextUsec, disabled, live: false };
-    const over = triggered && why !== "clock" && next < now && happensOnce.has(spec.base);
+    // At the very moment it has elapsed already: it would elapse again and again without time passing.
+    const over = triggered && why !== "clock" && next <= now && happensOnce.has(spec.base);
     return { nextUsec: next, disabled: over, live: !over };
   });
 }

@@ -1,6 +1,6 @@
 import type { GraphUnit } from "@steward/graph";
 import { exportState, Play, type Scenario } from "@steward/state-machine";
-import { units } from "../kit/units.ts";
+import { instance, units } from "../kit/units.ts";
 import { withKills } from "./generate.ts";
 import { type Breach, breachOf, Laws } from "./laws.ts";
 
@@ -18,21 +18,26 @@ const most = 10_000;
 const busy = "busy";
 
 function machine(scenario: Scenario, loaded: readonly GraphUnit[]): Play {
-  return new Play(scenario, { units: loaded, maxEvents: most });
+  return new Play(scenario, { units: loaded, maxEvents: most, instances: (name) => instance(scenario.units, name) });
 }
 
 /** Plays a scenario under the laws, and then stops everything: that has to come to an end too. */
-export function check(scenario: Scenario, loaded: readonly GraphUnit[] = units(scenario.units)): Checked {
+export function check(
+  scenario: Scenario,
+  loaded: readonly GraphUnit[] = units(scenario.units),
+  tamper: (play: Play) => void = () => {},
+): Checked {
   let steps = 0;
-  let play: Play | undefined;
   try {
-    play = machine(scenario, loaded);
+    const play = machine(scenario, loaded);
+    tamper(play);
     const laws = new Laws(play);
     play.watch(() => steps++);
     play.onStep = () => laws.settled();
     if (!play.run()) return { steps, breach: undefined, end: busy };
     laws.settled();
-    const end = canonical(exportState(play.simulator.state));
+    laws.doors();
+    const end = canonical(endOf(play));
     stopAll(play, Object.keys(scenario.units));
     laws.atEnd();
     return { steps, breach: undefined, end };
@@ -63,6 +68,12 @@ export function checkRecovery(scenario: Scenario, killed: Scenario): Checked {
   return { steps, end: "", breach: { law: "recovery reaches the same state", told: difference(whole.end, cut.end) } };
 }
 
+/** The state at the end. Units that no file describes any more are forgotten sooner by who recovers. */
+function endOf({ simulator: { state } }: Play): unknown {
+  const { units: all, ...rest } = exportState(state);
+  return { ...rest, units: all.filter(({ id }) => state.definitions.loaded.has(id)) };
+}
+
 /** JSON with its keys in order: a record that was read back has them in another. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
@@ -75,8 +86,8 @@ function canonical(value: unknown): string {
 function difference(whole: string, cut: string): string {
   let at = 0;
   while (whole[at] === cut[at]) at++;
-  const from = Math.max(0, at - 200);
-  return `unkilled: …${whole.slice(from, at + 80)}…; killed: …${cut.slice(from, at + 80)}…`;
+  const from = Math.max(0, at - 400);
+  return `unkilled: …${whole.slice(from, at + 120)}…; killed: …${cut.slice(at - 40, at + 120)}…`;
 }
 
 /** All that one seed stands for. */

@@ -106,15 +106,110 @@ function serviceLines(random: Random, name: string): string[] {
   ];
 }
 
+function socketLines(random: Random, name: string, services: readonly string[]): string[] {
+  const stem = name.slice(0, -".socket".length);
+  const accepts = random.chance(0.35);
+  return [
+    `ListenStream=/run/${stem}.sock`,
+    ...(random.chance(0.3) ? ["ListenDatagram=/run/too.sock"] : []),
+    // With Accept=yes the service is made from the template of the same name (systemd.socket(5)).
+    ...(accepts ? ["Accept=yes", `MaxConnections=${random.pick([1, 3, 64])}`] : []),
+    ...(accepts || services.length === 0 ? [] : [`Service=${random.pick(services)}`]),
+    ...random.some(
+      [
+        "ExecStartPre=/pre",
+        "ExecStartPost=/post",
+        "ExecStopPre=/stop-pre",
+        "ExecStopPost=/stop-post",
+        "FlushPending=yes",
+      ],
+      0.15,
+    ),
+    ...(random.chance(0.2) ? ["TriggerLimitIntervalSec=1\nTriggerLimitBurst=2"] : []),
+    `KillMode=${random.pick(["control-group", "mixed"])}`,
+    "TimeoutSec=2",
+  ];
+}
+
+/** Times of all kinds; the simulated machine's calendar begins on 2023-11-14 at 22:13:21. */
+const timerTimes = [
+  "OnActiveSec=1",
+  "OnActiveSec=7",
+  "OnStartupSec=3",
+  "OnBootSec=20",
+  "OnUnitActiveSec=2",
+  "OnUnitInactiveSec=3",
+  "OnCalendar=*:*:0/5",
+  "OnCalendar=minutely",
+  "OnCalendar=2023-11-14 22:13:30",
+  "OnClockChange=yes",
+] as const;
+
+function timerLines(random: Random, services: readonly string[]): string[] {
+  return [
+    ...Array.from({ length: random.between(1, 3) }, () => random.pick(timerTimes)),
+    ...(services.length === 0 ? [] : [`Unit=${random.pick(services)}`]),
+    `AccuracySec=${random.pick(["1us", "1s", "1min"])}`,
+    ...random.some(
+      ["Persistent=yes", "RemainAfterElapse=no", "RandomizedDelaySec=2", "FixedRandomDelay=yes", "WakeSystem=yes"],
+      0.2,
+    ),
+  ];
+}
+
+export const files = ["/run/flag", "/run/spool", "/run/spool/one", "/etc/some.conf"] as const;
+
+function pathLines(random: Random, services: readonly string[]): string[] {
+  const kind = (): string =>
+    random.pick([
+      "PathExists=/run/flag",
+      "PathExistsGlob=/run/spool/*",
+      "PathChanged=/etc/some.conf",
+      "PathModified=/etc/some.conf",
+      "DirectoryNotEmpty=/run/spool",
+    ]);
+  return [
+    ...Array.from({ length: random.between(1, 2) }, kind),
+    ...(services.length === 0 ? [] : [`Unit=${random.pick(services)}`]),
+    ...(random.chance(0.3) ? ["MakeDirectory=yes"] : []),
+    ...(random.chance(0.3) ? ["TriggerLimitIntervalSec=5\nTriggerLimitBurst=2"] : []),
+  ];
+}
+
+function scopeLines(random: Random): string[] {
+  return [
+    "TimeoutStopSec=2",
+    `KillMode=${random.pick(["control-group", "mixed"])}`,
+    ...random.some(["RuntimeMaxSec=4", "SendSIGHUP=yes"], 0.3),
+  ];
+}
+
+function ownLines(random: Random, name: string, names: readonly string[]): string[] {
+  const services = names.filter((other) => other.endsWith(".service"));
+  switch (name.slice(name.lastIndexOf(".") + 1)) {
+    case "service":
+      return ["[Service]", ...serviceLines(random, name)];
+    case "socket":
+      return ["[Socket]", ...socketLines(random, name, services)];
+    case "timer":
+      return ["[Timer]", ...timerLines(random, services)];
+    case "path":
+      return ["[Path]", ...pathLines(random, services)];
+    case "scope":
+      return ["[Scope]", ...scopeLines(random)];
+    default:
+      return [];
+  }
+}
+
 /**
  * The text of a random unit. A further type adds its section here, its programs and events in generate.ts, and what its laws are in
  * laws.ts.
  */
 export function generateUnit(random: Random, name: string, names: readonly string[]): string {
-  const type = name.slice(name.lastIndexOf(".") + 1);
   const unit = [...dependencies(random, name, names), ...common(random)];
-  const own = type === "service" ? ["[Service]", ...serviceLines(random, name)] : [];
+  const own = ownLines(random, name, names);
   const slices = names.filter((other) => other.endsWith(".slice"));
-  if (type === "service" && slices.length > 0 && random.chance(0.3)) own.push(`Slice=${random.pick(slices)}`);
+  if (name.endsWith(".service") && slices.length > 0 && random.chance(0.3)) own.push(`Slice=${random.pick(slices)}`);
   return `${["[Unit]", ...unit, ...own].join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import type { Program, Scenario, ScenarioAction, ScenarioStep } from "@steward/state-machine";
-import { generateUnit } from "./generate-unit.ts";
+import { files, generateUnit } from "./generate-unit.ts";
 import { Random } from "./random.ts";
 
 const second = 1_000_000;
@@ -64,6 +64,7 @@ export function randomProgram(random: Random, unit: string): Program {
     ...(random.chance(0.04) ? { cannotSpawn: "Failed to load environment files: No such file or directory" } : {}),
     ...(random.chance(0.45) ? { notify: random.pick(conversations) } : {}),
     ...(random.chance(0.2) ? { ownsNameUsec: random.pick([0, 2_000, second]) } : {}),
+    ...(random.chance(0.5) ? { letsInUsec: random.pick([0, 5_000]) } : {}),
     ...(children === undefined ? {} : { forks: children }),
     ...(random.chance(0.12) ? { ignores: random.pick([[SIGTERM], [SIGTERM, 6], [1, 2, SIGTERM]]) } : {}),
     ...(random.chance(0.2) ? { dyingUsec: random.pick([10, 2_000, 2 * second]) } : {}),
@@ -141,8 +142,25 @@ function mishap(random: Random, unit: string): ScenarioAction {
   }
 }
 
+/** What comes from outside to sockets, paths and scopes; undefined where this unit is none. */
+function visit(random: Random, unit: string): ScenarioAction | undefined {
+  if (unit.endsWith(".socket")) return { kind: "connect", unit };
+  if (unit.endsWith(".path"))
+    return { kind: "file", what: random.pick(["make", "make", "modify", "remove"]), path: random.pick(files) };
+  if (!unit.endsWith(".scope")) return undefined;
+  const programs = Array.from({ length: random.between(1, 3) }, () => ({
+    ...(random.chance(0.5) ? { runsUsec: random.pick([500, second, 5 * second]) } : {}),
+    ...(random.chance(0.2) ? { ignores: [SIGTERM] } : {}),
+  }));
+  return { kind: "scope", unit, programs };
+}
+
 function administration(random: Random, unit: string): ScenarioAction {
-  switch (random.below(5)) {
+  switch (random.below(7)) {
+    case 5:
+      return { kind: "freeze", unit, frozen: random.chance(0.5) };
+    case 6:
+      return { kind: "clean", unit };
     case 0:
       return { kind: "cancel", unit };
     case 1:
@@ -166,26 +184,51 @@ function steps(random: Random, units: readonly string[]): ScenarioStep[] {
   return Array.from({ length: random.between(4, 40) }, () => {
     const unit = random.pick(units);
     const kind = random.next();
+    const visited = random.chance(0.5) ? visit(random, unit) : undefined;
     const action =
-      kind < 0.55 ? request(random, unit) : kind < 0.9 ? mishap(random, unit) : administration(random, unit);
+      visited ??
+      (kind < 0.55 ? request(random, unit) : kind < 0.9 ? mishap(random, unit) : administration(random, unit));
     const step = { atUsec, action };
     atUsec += random.pick(pauses);
     return step;
   });
 }
 
+/** Of ten units five are services. Further types come here, with their lines in generate-unit.ts and their laws in laws.ts. */
+const types = [
+  "service",
+  "service",
+  "service",
+  "service",
+  "service",
+  "target",
+  "slice",
+  "socket",
+  "timer",
+  "path",
+  "scope",
+];
+
 /** A random machine and a random story on it; the same seed gives the same one. */
 export function generate(seed: number): Scenario {
   const random = new Random(seed);
   const names = Array.from({ length: random.between(2, 8) }, (_, i) => {
     const letter = String.fromCharCode(97 + i);
-    const type = random.pick(["service", "service", "service", "service", "target", "slice"]);
+    const type = random.pick(types);
     return `${letter}.${type}`;
   });
   const units: Record<string, string> = {};
   const programs: Record<string, Program> = {};
   for (const name of names) {
     units[name] = generateUnit(random, name, names);
+    if (units[name].includes("Accept=yes")) {
+      const template = name.replace(/\.socket$/, "@.service");
+      units[template] = generateUnit(random, template, names);
+      programs[template] = randomProgram(random, template);
+    }
+    for (const directive of ["ExecStartPre", "ExecStartPost", "ExecStopPre", "ExecStopPost"])
+      if (name.endsWith(".socket") && random.chance(0.2))
+        programs[`${name} ${directive}`] = randomProgram(random, name);
     if (!name.endsWith(".service")) continue;
     programs[name] = randomProgram(random, name);
     for (const directive of [

@@ -23,6 +23,9 @@ const resting: ReadonlySet<string> = new Set(["inactive", "failed"]);
 const between: ReadonlySet<string> = new Set(["activating", "deactivating"]);
 const stopsFirst = (job: JobRecord): boolean => job.type === "stop" || job.type === "restart";
 
+/** Eight time-outs of two seconds and one EXTEND_TIMEOUT_USEC=, for each of the eight units that a stop may have to wait for. */
+const stopUsec = 8 * 25 * second;
+
 /** Watches one run and throws when it breaks a law. */
 export class Laws {
   readonly #play: Play;
@@ -51,6 +54,7 @@ export class Laws {
     this.#checkOrder(result);
     this.#checkBound(result);
     this.#checkProcesses(result);
+    this.#checkDescriptors(result);
     this.#checkPlain(result);
   }
 
@@ -99,12 +103,11 @@ export class Laws {
     }
   }
 
-  /** ExecStop=, three time-outs of two seconds, and EXTEND_TIMEOUT_USEC= once, for each unit that it may have to wait for. */
   #checkStopTime({ now }: Event, type: string, id: number): void {
     if (type !== "stop") return;
     const { unit, sinceUsec } = this.#jobs.get(id)!;
     const took = now.monotonicUsec - sinceUsec;
-    demand(took < 8 * 40 * second, "a stop ends", () => `the stop of ${unit} took ${took / second} s`);
+    demand(took < stopUsec, "a stop ends", () => `the stop of ${unit} took ${took / second} s`);
   }
 
   /**
@@ -173,6 +176,32 @@ export class Laws {
     }
   }
 
+  /** What is passed on is open, and nothing is closed twice. */
+  #checkDescriptors({ effects, state }: Step): void {
+    const { sockets } = this.#play.simulator.kernel;
+    const held = new Set([...sockets.open.values()].flatMap(({ fds }) => fds));
+    for (const effect of effects) {
+      if (effect.kind === "closeFd")
+        demand(!sockets.closed.has(effect.fd), "descriptors", () => `descriptor ${effect.fd} is closed twice`);
+      if (effect.kind !== "spawn") continue;
+      for (const { id, name } of effect.fds ?? [])
+        demand(
+          held.has(id) || sockets.connections.has(id),
+          "descriptors",
+          () => `${effect.unit} is given ${name} (${id}), which is not open`,
+        );
+    }
+    for (const { machine } of state.units.values()) {
+      if (machine.type !== "service" || machine.connection === undefined) continue;
+      const { fd } = machine.connection;
+      demand(
+        !sockets.closed.has(fd),
+        "descriptors",
+        () => `a service still counts on the connection ${fd}, which is closed`,
+      );
+    }
+  }
+
   /** Records are plain JSON, so that what is read back is what was written. */
   #checkPlain({ state, changed }: Step): void {
     for (const id of changed.units) isPlain(state.units.get(id), `record of ${id}`);
@@ -195,10 +224,69 @@ export class Laws {
     );
   }
 
+  /** Whoever waits to be woken by somebody has told the keeper so. */
+  doors(): void {
+    const { state, kernel } = this.#play.simulator;
+    for (const { id, machine, job } of state.units.values()) {
+      if (machine.type === "socket") this.#checkSocket(id, machine.state, machine.sockets?.set);
+      if (machine.type === "path" && machine.state === "waiting" && job === undefined)
+        demand(
+          kernel.watched(id) > 0 || machine.looking !== undefined || machine.touched !== undefined,
+          "path units hear",
+          () => `${id} is waiting, and nothing is watched for it`,
+        );
+      if (machine.type === "timer" && machine.state === "waiting" && job === undefined)
+        demand(
+          kernel.isArmed(id, "elapse") || kernel.isArmed(id, "calendar") || this.#waitsForClock(id),
+          "no timer is lost",
+          () => `${id} is waiting, and no timer is armed for it`,
+        );
+    }
+    const known = new Set(
+      [...state.units.values()].flatMap(({ machine }) => (machine.type === "socket" ? [machine.sockets?.set] : [])),
+    );
+    for (const { set, unit } of kernel.sockets.open.values())
+      demand(
+        known.has(set),
+        "sockets close",
+        () => `the sockets of ${unit} (${set}) are open, and nobody knows of them`,
+      );
+    const connections = new Set(
+      [...state.units.values()].flatMap(({ machine }) =>
+        machine.type === "service" && machine.connection !== undefined
+          ? [machine.connection.fd]
+          : machine.type === "socket"
+            ? machine.pending.map(({ fd }) => fd)
+            : [],
+      ),
+    );
+    for (const fd of kernel.sockets.connections)
+      demand(connections.has(fd), "connections close", () => `the connection ${fd} is held, and nobody knows of it`);
+  }
+
+  #waitsForClock(id: string): boolean {
+    const timer = this.#play.simulator.state.definitions.typed.get(id)?.timer;
+    return timer !== undefined && (timer.onClockChange || timer.onTimezoneChange);
+  }
+
+  #checkSocket(id: string, state: string, set: number | undefined): void {
+    const { sockets } = this.#play.simulator.kernel;
+    const open = set === undefined ? undefined : sockets.open.get(set);
+    if (state === "listening" || state === "running")
+      demand(open !== undefined, "sockets stay open", () => `${id} is ${state}, and its sockets are not open`);
+    if (state === "listening" && open !== undefined)
+      demand(
+        open.watched || open.waiting > 0,
+        "nobody knocks in vain",
+        () => `${id} is listening, and nobody hears who knocks`,
+      );
+  }
+
   /** What holds when nothing more happens. */
   atEnd(): void {
     const { state, kernel } = this.#play.simulator;
     this.settled();
+    this.doors();
     const unanswered = [...this.#requests].filter((request) => !this.#replies.has(request));
     demand(unanswered.length === 0, "one answer", () => `nobody answered request ${unanswered.join(", ")}`);
     const kept = [...kernel.endedTokens].filter((token) => !kernel.released.has(token));
@@ -212,6 +300,14 @@ export class Laws {
       "no effect is left unanswered",
       () => `ended and not released: tokens ${kept.join(", ")}`,
     );
+    for (const { unit, type, enqueuedUsec } of state.jobs.values()) {
+      const age = kernel.nowUsec - enqueuedUsec;
+      demand(
+        type !== "stop" || age < stopUsec,
+        "a stop ends",
+        () => `the stop of ${unit} has not ended in ${age / second} s`,
+      );
+    }
     for (const job of state.jobs.values()) {
       if (job.state !== "running" || job.check !== undefined) continue;
       const { activeState } = unitView(state, job.unit);

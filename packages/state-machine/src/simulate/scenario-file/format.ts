@@ -12,6 +12,8 @@ const fields = (pairs: readonly (readonly [string, string])[]): string =>
   pairs.map(([name, value]) => word(`${name}=${value}`)).join(" ");
 const signals = (numbers: readonly number[]): string => numbers.map(signalWord).join(" ");
 
+const fileWords = { make: "create", modify: "write", remove: "remove" } as const;
+
 function endText({ code, status }: End): string {
   if (code === "exited") return `exits ${status}`;
   return `${code === "killed" ? "dies" : "dumps"} ${signalWord(status)}`;
@@ -31,6 +33,7 @@ function programText(program: Program): string {
   for (const { atUsec, fields: pairs } of program.notify ?? [])
     parts.push(`notifies ${fields(pairs)} after ${time(atUsec)}`);
   if (program.ownsNameUsec !== undefined) parts.push(`owns its name after ${time(program.ownsNameUsec)}`);
+  if (program.letsInUsec !== undefined) parts.push(`lets in after ${time(program.letsInUsec)}`);
   for (const { atUsec, program: forked, writesPidFile } of program.forks ?? [])
     parts.push(
       `forks after ${time(atUsec)}${child(forked)}${writesPidFile === undefined ? "" : ` writing ${word(writesPidFile)}`}`,
@@ -81,6 +84,16 @@ export function formatAction(action: ScenarioAction): string {
       return `${action.unit} elapses`;
     case "condition":
       return `${action.unit} conditions ${action.holds ? "hold" : "fail"}`;
+    case "connect":
+      return `connect ${action.unit}`;
+    case "file":
+      return `${fileWords[action.what]} ${word(action.path)}`;
+    case "scope":
+      return `scope ${action.unit}${action.programs.map((program) => ` (${programText(program) || "runs forever"})`).join("")}`;
+    case "freeze":
+      return `${action.frozen ? "freeze" : "thaw"} ${action.unit}`;
+    case "clean":
+      return `clean ${action.unit}`;
     case "oomKill":
       return `${action.unit} oom`;
     case "managerDies":

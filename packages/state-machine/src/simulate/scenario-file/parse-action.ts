@@ -27,7 +27,25 @@ const modes: readonly JobMode[] = [
   "restart-dependencies",
 ];
 
-const others = ["isolate", "kill", "reset-failed", "cancel", "daemon-reload", "clock", "suspend", "manager"] as const;
+const others = [
+  "isolate",
+  "kill",
+  "reset-failed",
+  "cancel",
+  "daemon-reload",
+  "freeze",
+  "thaw",
+  "clean",
+  "scope",
+  "connect",
+  "create",
+  "write",
+  "remove",
+  "clock",
+  "suspend",
+  "manager",
+] as const;
+const fileVerbs = { create: "make", write: "modify", remove: "remove" } as const;
 /** What stands first in an action, besides a unit. */
 export const actionWords: readonly string[] = [...Object.keys(jobVerbs), ...others];
 
@@ -124,6 +142,14 @@ function parseUnitAct(words: Words): ScenarioAction {
   }
 }
 
+/** `scope UNIT (CLAUSES)…`: one bracket for each process; none is one that runs. */
+function parseScope(words: Words): ScenarioAction {
+  const unit = words.unit();
+  const programs = [parseChild(words)];
+  while (words.peek() === "(") programs.push(parseChild(words));
+  return { kind: "scope", unit, programs };
+}
+
 /** What somebody does, or what befalls the machine: the rest of an `at` line. */
 export function parseAction(words: Words): ScenarioAction {
   const first = words.peek();
@@ -133,7 +159,7 @@ export function parseAction(words: Words): ScenarioAction {
     words.take(first);
     return { kind: "job", unit: words.unit(), mode: parseMode(words, "replace"), ...verb };
   }
-  if (first.includes(".")) return parseUnitAct(words);
+  if (first.includes(".") && !others.includes(first as "isolate")) return parseUnitAct(words);
   switch (words.choose([...others, ...(Object.keys(jobVerbs) as "isolate"[])])) {
     case "isolate":
       return { kind: "job", job: "start", unit: words.unit(), mode: parseMode(words, "isolate") };
@@ -145,6 +171,20 @@ export function parseAction(words: Words): ScenarioAction {
       return words.isEmpty ? { kind: "clearJobs" } : { kind: "cancel", unit: words.unit() };
     case "daemon-reload":
       return { kind: "daemonReload" };
+    case "freeze":
+      return { kind: "freeze", unit: words.unit(), frozen: true };
+    case "thaw":
+      return { kind: "freeze", unit: words.unit(), frozen: false };
+    case "clean":
+      return { kind: "clean", unit: words.unit() };
+    case "scope":
+      return parseScope(words);
+    case "connect":
+      return { kind: "connect", unit: words.unit() };
+    case "create":
+    case "write":
+    case "remove":
+      return { kind: "file", what: fileVerbs[first as keyof typeof fileVerbs], path: words.path() };
     case "clock": {
       const sign = words.choose(["forward", "back"]) === "back" ? -1 : 1;
       return { kind: "clock", byUsec: sign * words.time() };

@@ -15,6 +15,7 @@ const clauses = [
   "notifies",
   "forks",
   "owns",
+  "lets",
   "takes",
   "uses",
   "fails",
@@ -118,6 +119,10 @@ function parseClause(words: Words, draft: Draft): void {
       words.need("its");
       words.need("name");
       draft.ownsNameUsec = words.take("after") ? words.time() : 0;
+      return;
+    case "lets":
+      words.need("in");
+      draft.letsInUsec = words.take("after") ? words.time() : 0;
       return;
     case "takes":
       parseTakes(words, draft);

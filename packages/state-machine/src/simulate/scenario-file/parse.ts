@@ -13,6 +13,7 @@ const directives = [
   "ExecStartPost",
   "ExecReload",
   "ExecStop",
+  "ExecStopPre",
   "ExecStopPost",
 ] as const;
 

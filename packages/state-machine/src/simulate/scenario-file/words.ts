@@ -131,6 +131,14 @@ export class Words {
     return text;
   }
 
+  /** An absolute path. */
+  path(): string {
+    const column = this.column;
+    const text = this.next("an absolute path, as /run/flag");
+    if (!text.startsWith("/")) throw new LineError(column, `"${text}" is no absolute path. Expected one as /run/flag.`);
+    return text;
+  }
+
   signal(): number {
     const column = this.column;
     return this.signalOf(this.next("a signal, as SIGTERM"), column);
