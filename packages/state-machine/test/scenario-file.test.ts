@@ -33,6 +33,11 @@ at 0 start web.service --job-mode=fail
 at 5s db.service dies SIGSEGV
 after 1min30s kill web.service --signal=HUP --kill-whom=main
 after 0 clock back 1h
+after 1s connect door.socket
+after 0 write "/run/a file"
+after 0 scope run.scope (runs 1s) (ignores TERM)
+after 0 freeze web.service
+after 0 clean web.service
 until 10min
 `;
   expect(parseScenario(text, "x.scenario")).toMatchSnapshot();

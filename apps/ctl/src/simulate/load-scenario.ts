@@ -21,6 +21,8 @@ import { catalogOf, contextOf } from "../verify/load-units.ts";
 export interface LoadedScenario {
   readonly scenario: Scenario;
   readonly units: readonly LoadedUnit[];
+  /** What an instance needs that is made on the way, for a connection. */
+  readonly instances: (name: string) => readonly LoadedUnit[];
   /** What is wrong in the scenario itself (then nothing can be played), and in unit files. */
   readonly findings: readonly Finding[];
 }
@@ -52,11 +54,14 @@ export function loadScenario(file: string, options: Options): LoadedScenario {
       ...(source === undefined ? {} : { source }),
     };
   });
-  if (findings.length > 0) return { scenario, units: [], findings };
+  if (findings.length > 0) return { scenario, units: [], instances: () => [], findings };
   const base = file === "-" ? "." : dirname(resolve(file));
   const loader = unitLoader(scenario, shown, base, options);
-  const units = closure([...namedUnits(scenario), "-.slice", "system.slice", "init.scope"], loader);
-  return { scenario, units, findings: units.flatMap((unit) => unitFindings(unit, shown, lines)) };
+  const named = namedUnits(scenario).filter((name) => !name.includes("@."));
+  const units = closure([...named, "-.slice", "system.slice", "init.scope"], loader);
+  const known = new Set(units.map(({ id }) => id));
+  const instances = (name: string): LoadedUnit[] => closure([name], loader).filter(({ id }) => !known.has(id));
+  return { scenario, units, instances, findings: units.flatMap((unit) => unitFindings(unit, shown, lines)) };
 }
 
 type Loader = (name: string) => LoadedUnit;

@@ -24,7 +24,7 @@ const table: readonly OptionRow[] = [
 ];
 
 /** A simulation is stopped here: its units restart each other for ever. */
-const maxEvents = 20_000;
+const maxEvents = 5_000;
 
 export async function simulate(context: Context, args: readonly string[]): Promise<number> {
   const own = ownArguments(context, args, table, "[OPTION…] FILE.scenario");
@@ -34,11 +34,12 @@ export async function simulate(context: Context, args: readonly string[]): Promi
     throw new Failure("Too few arguments. Expected the file of a scenario, or - for standard input.");
   if (more.length > 0) throw new Failure("Too many arguments. Expected one scenario.");
   const { options } = own;
-  const { scenario, units, findings } = loadScenario(file, options);
+  const { scenario, units, instances, findings } = loadScenario(file, options);
   for (const finding of findings) printFinding(context, finding);
   if (findings.some(({ fatal }) => fatal === true)) return 1;
   const play = new Play(scenario, {
     units,
+    instances,
     typical: true,
     maxEvents,
     scope: options.user === true ? "user" : "system",

@@ -33,10 +33,11 @@ const style = `
   .grid { stroke: #e3e8ed; stroke-width: 1; }
   .action { stroke: #8a96a3; stroke-width: 1; stroke-dasharray: 3 3; }
   .flag { fill: #2f4858; }
+  .told { stroke: #ffffff; stroke-width: 4px; paint-order: stroke; }
   .dot { stroke: #ffffff; stroke-width: 1.5; }
   @media (prefers-color-scheme: dark) {
     text { fill: #dfe6ec; } .faint { fill: #93a0ad; } .page { fill: #161b22; } .lane { fill: #1d242d; } .grid { stroke: #2d3742; }
-    .action { stroke: #6b7886; } .flag { fill: #9db8c9; } .dot { stroke: #161b22; } .on-light { fill: #27313b; }
+    .action { stroke: #6b7886; } .flag { fill: #9db8c9; } .dot, .told { stroke: #161b22; } .on-light { fill: #27313b; }
   }`;
 
 const escaped = (text: string): string =>
@@ -144,7 +145,7 @@ function flagShapes(all: readonly Flag[], top: number, bottom: number): string[]
     const points = leftward
       ? `${x},${y + 3} ${x - 9},${y + 8} ${x},${y + 13}`
       : `${x},${y + 3} ${x + 9},${y + 8} ${x},${y + 13}`;
-    const label = `<text x="${round(leftward ? x - 13 : x + 13)}" y="${y + 12}"${leftward ? ' text-anchor="end"' : ""}>${escaped(text)}</text>`;
+    const label = `<text class="told" x="${round(leftward ? x - 13 : x + 13)}" y="${y + 12}"${leftward ? ' text-anchor="end"' : ""}>${escaped(text)}</text>`;
     return `${line}<polygon class="flag" points="${points}"/>${label}`;
   });
 }

@@ -19,7 +19,7 @@ function scenario(text: string): string {
 }
 
 describe("the examples, as they are told", () => {
-  test.each(["database-dies", "start-limit", "watchdog"])("%s", async (name) => {
+  test.each(["by-need", "database-dies", "start-limit", "watchdog"])("%s", async (name) => {
     const { code, out, err } = await own("simulate", root, example(name));
     expect({ code, err }).toEqual({ code: 0, err: "" });
     await expect(out).toMatchFileSnapshot(transcript(`${name}.txt`));
