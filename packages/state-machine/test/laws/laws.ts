@@ -1,4 +1,5 @@
 import { armedTimers, type Event, type JobRecord, type Play, type Step, unitView } from "@steward/state-machine";
+import { definitionOf } from "../../src/definition/definitions.ts";
 
 /** A law that a run broke. */
 export interface Breach {
@@ -168,7 +169,7 @@ export class Laws {
         if (effect.line.unit !== undefined) this.#gaveUp.add(effect.line.unit);
     for (const id of changed.units) {
       if (!resting.has(unitView(state, id).activeState) || this.#gaveUp.has(id)) continue;
-      const service = state.definitions.typed.get(id)?.service;
+      const service = definitionOf(state, id)?.service;
       if (service === undefined || !service.sendSigkill) continue;
       if (service.killMode === "none" || service.killMode === "process") continue;
       const left = kernel.members(id).map(({ pid, directive }) => `${pid} (${directive || "child"})`);
@@ -265,7 +266,7 @@ export class Laws {
   }
 
   #waitsForClock(id: string): boolean {
-    const timer = this.#play.simulator.state.definitions.typed.get(id)?.timer;
+    const timer = definitionOf(this.#play.simulator.state, id)?.timer;
     return timer !== undefined && (timer.onClockChange || timer.onTimezoneChange);
   }
 
