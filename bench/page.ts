@@ -28,6 +28,8 @@ const rows: Readonly<Record<string, readonly [title: string, bound?: number]>> =
 export interface Run {
   readonly ours: Samples;
   readonly theirs: Samples;
+  /** Other supervisors, by name; without samples where they could not be had. */
+  readonly beside: ReadonlyMap<string, Samples>;
   readonly command: string;
   readonly idleSeconds: number;
   readonly machine: string;
@@ -42,6 +44,27 @@ function row(run: Run, key: string): string {
   return `| ${title} | ${a} | ${b} | ${ratio} | ${bound ?? ""} |`;
 }
 
+const shared = ["up-200", "stop-200", "kill-to-successor-100000", "resident-pss-kib"];
+
+/** The rows that other supervisors can be asked for, too. */
+function besideTable({ ours, beside }: Run): string {
+  const had = [...beside].filter(([, samples]) => samples.size > 0);
+  if (had.length === 0) return "";
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+  return `
+Other supervisors, in the same run, each with its own client or directory; from the request until pgrep(1) counts 200 processes, or none:
+
+${line(["", "steward", ...had.map(([name]) => name)])}
+${line(["---", "---", ...had.map(() => "---")])}
+${shared.map((key) => line([rows[key]?.[0] ?? key, median(ours, key), ...had.map(([, s]) => median(s, key))])).join("\n")}
+`;
+}
+
+function lacking({ beside }: Run): string {
+  const names = ["dinit", ...[...beside].filter(([, samples]) => samples.size === 0).map(([name]) => name)];
+  return `Not to be had here, and so not beside them: ${names.join(", ")}.`;
+}
+
 export function page(run: Run): string {
   const [ctl, bare] = [median(run.ours, "stewardctl-is-active"), median(run.ours, "node-e-0")];
   return `# Benchmarks
@@ -51,7 +74,7 @@ steward and the genuine systemd each run as PID 1 of a lab, in turn, in one run;
 ${run.ahead ? "Both ran under SCHED_RR (chrt -r 10), so that what else the machine did counts less." : "Both shared the machine with whatever else it did."}
 The graph is a hundred layers of a hundred targets, each of which requires, and is ordered after, three of the layer below: transactions and
 jobs alone, no process is made. systemd answers \`--no-block\` when the jobs are in its queue, steward when they have run as far as they can.
-Idle was ${run.idleSeconds} s. dinit is not in Debian 12, so it is not measured beside them.
+Idle was ${run.idleSeconds} s. ${lacking(run)}
 
 | | steward | systemd | ratio | bound |
 | --- | --- | --- | --- | --- |
@@ -60,5 +83,5 @@ ${Object.keys(rows)
   .join("\n")}
 
 \`stewardctl is-active\`: ${ctl} ms, \`node -e 0\` of the same binary: ${bare} ms, ratio ${(ctl / bare).toFixed(2)}.
-`;
+${besideTable(run)}`;
 }

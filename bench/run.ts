@@ -1,11 +1,13 @@
 /**
  * Measures steward beside the genuine systemd, each as PID 1 of a lab of its own, in turn, in one run; prints medians and ratios, and
- * writes docs/benchmarks.md with --write.   node bench/run.ts [--rounds=N] [--idle=SECONDS] [--write]
+ * writes docs/benchmarks.md with --write; other supervisors, where they can be had, with --others.
+ *   node bench/run.ts [--rounds=N] [--idle=SECONDS] [--others] [--write]
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, release } from "node:os";
 import { join } from "node:path";
+import { fetchOther, others } from "./others.ts";
 import { page } from "./page.ts";
 import { add, type Samples } from "./samples.ts";
 
@@ -34,7 +36,7 @@ function waitUntilUp(name: string): void {
 }
 
 /** Boots an init in a lab, runs a script in it that prints samples, and takes the lab away whatever happens. */
-function measure(init: string, script: string, samples: Samples): void {
+function measure(init: string, script: string, samples: Samples, argument = String(idleSeconds)): void {
   const name = `bench-${process.pid}`;
   // The lab's init keeps the descriptors that it is given: a pipe of ours would never end.
   spawnSync(ahead[0] ?? lab, [...ahead.slice(1), ...(ahead.length > 0 ? [lab] : []), "boot", name, "--init", init], {
@@ -42,7 +44,7 @@ function measure(init: string, script: string, samples: Samples): void {
   });
   try {
     waitUntilUp(name);
-    for (const line of runLab(["exec", name, "bash", "-s", clone, String(idleSeconds)], script).split("\n")) {
+    for (const line of runLab(["exec", name, "bash", "-s", clone, argument], script).split("\n")) {
       const [key, value] = line.split(" ");
       if (key !== undefined && value !== undefined) add(samples, key, Number(value));
     }
@@ -72,10 +74,20 @@ for (let round = 1; round <= rounds; round++) {
 }
 measure(stewardd, clientScript, ours);
 
+const beside = new Map<string, Samples>();
+const othersScript = readFileSync(join(clone, "bench/others.sh"), "utf8");
+for (const name of process.argv.includes("--others") ? others : []) {
+  process.stderr.write(`${name} …\n`);
+  const samples: Samples = new Map();
+  if (fetchOther(build, name)) measure("/lib/systemd/systemd --system", othersScript, samples, name);
+  beside.set(name, samples);
+}
+
 const text = page({
+  beside,
   ours,
   theirs,
-  command: `node --conditions=source bench/run.ts --rounds=${rounds} --idle=${idleSeconds} --write`,
+  command: `node --conditions=source bench/run.ts --rounds=${rounds} --idle=${idleSeconds}${beside.size > 0 ? " --others" : ""} --write`,
   idleSeconds,
   machine: `${cpus().length} cores (${cpus()[0]?.model.trim()}, ${arch()}), Linux ${release()}`,
   systemd: execFileSync("systemctl", ["--version"], { encoding: "utf8" }).split("\n")[0] ?? "",
