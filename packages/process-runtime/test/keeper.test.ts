@@ -356,6 +356,15 @@ describe.each([
       manager.client.send({ kind: "exit", status: 0 });
     });
 
+  where(possible, needed)("says with an end whether it was the last, where that is known", async () => {
+    const manager = await begin();
+    manager.client.spawn(3, "a.service", run(["/bin/true"]));
+    expect(await manager.event("exited", { token: 3 })).toMatchObject({ lastOfGroup: cgroup });
+    await escapees(manager, "fork");
+    expect(await manager.event("exited", { token: 1 })).toMatchObject({ lastOfGroup: false });
+    manager.client.send({ kind: "exit", status: 0 });
+  });
+
   where(possible, needed)("hears a signal, but for the tokens spared", async () => {
     const manager = await begin();
     manager.client.spawn(1, "a.service", run(["/bin/sleep", "1000"]));
