@@ -247,3 +247,40 @@ describe.skipIf(cannot.length > 0).each(isReference ? (["v2"] as const) : (["v2"
     });
   },
 );
+
+/** What a user's own manager opens is the user's. */
+describe.skipIf(lacks("systemctl", "a C compiler").length > 0 || isReference)("socket units of a user", () => {
+  const puppet = `${programs()}/puppet`;
+  let machine: Instance;
+  beforeAll(async () => {
+    machine = await boot({
+      mode: "user",
+      units: {
+        "own.socket": socket("ListenStream=%t/own/deep", "SocketMode=0600", "ReceiveBuffer=1G", "Mark=1"),
+        "own.service": service(`ExecStart=${puppet} serve`),
+        "each.socket": socket("ListenStream=@steward-each-%U-%b", "Accept=yes"),
+        "each@.service": service("ExecStart=/bin/echo hello", "StandardInput=socket", "StandardOutput=socket"),
+      },
+    });
+  }, 90_000);
+  afterAll(() => machine.stop());
+
+  test("listen, start their service, and say what a user may not do", async () => {
+    expect(await machine.systemctl("start", "own.socket")).toMatchObject({ code: 0 });
+    const [path = ""] = /\S*\/own\/deep/.exec(await machine.property("own.socket", "Listen")) ?? [];
+    const answer = `${path}.answer`;
+    await machine.sh(`${puppet} call=${path}:${answer}`);
+    const pid = await machine.property("own.service", "MainPID");
+    expect((await machine.sh(`cat ${answer}; stat -c %a ${path}`)).stdout).toBe(`${pid}\n600\n`);
+    const { stdout } = await machine.journalctl("-o", "cat", "--no-pager");
+    expect(stdout).toContain("own.socket: SO_MARK failed: Operation not permitted");
+  });
+
+  test("accept connections", async () => {
+    await machine.systemctl("start", "each.socket");
+    const [path = ""] = /@steward-each\S*/.exec(await machine.property("each.socket", "Listen")) ?? [];
+    const { stdout } = await machine.sh(`f=$(mktemp); ${puppet} call=${path}:$f; cat $f; rm $f`);
+    expect(stdout).toBe("hello\n");
+    expect(await machine.property("each.socket", "NAccepted")).toBe("1");
+  });
+});

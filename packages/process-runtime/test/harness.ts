@@ -63,7 +63,7 @@ export function openBench(): Bench {
   ]);
   execFileSync("sh", [join(room, "keeper/build.sh"), "old"], { stdio: "inherit" });
   execFileSync("cp", [join(room, "keeper/bin/steward-keeper-old"), directory]);
-  for (const name of ["relay", "escape"])
+  for (const name of ["relay", "escape", "sockopts"])
     execFileSync("cc", ["-O1", "-o", join(directory, name), join(room, "test/programs", `${name}.c`)]);
   return {
     directory,

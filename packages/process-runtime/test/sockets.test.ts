@@ -1,5 +1,4 @@
 /** Socket units as the keeper opens them, held against what the genuine systemd opens (recorded/socket-options/record.sh). */
-import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
@@ -19,7 +18,6 @@ import { type Bench, Keeper, type Manager, openBench, run, scratch, where } from
 let bench: Bench;
 beforeAll(() => {
   bench = openBench();
-  execFileSync("cc", ["-O1", "-o", bench.program("sockopts"), join(import.meta.dirname, "programs/sockopts.c")]);
 });
 afterAll(() => bench.remove());
 

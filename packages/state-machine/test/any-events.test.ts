@@ -13,6 +13,7 @@ const unit = fc.constantFrom(
   "multi-user.target",
   "gone.service",
   "x.socket",
+  "y.socket",
 );
 const token = fc.integer({ min: 1, max: 12 });
 const small = fc.integer({ min: 0, max: 300 });
@@ -142,6 +143,45 @@ const event: fc.Arbitrary<Bare> = fc.oneof(
   fc.record({ kind: fc.constant("busName" as const), unit, owned: fc.boolean() }),
   fc.record({ kind: fc.constant("mounts" as const), mounted: fc.constantFrom([], ["-.mount"], ["gone.mount"]) }),
   fc.record({
+    kind: fc.constant("socketsOpened" as const),
+    unit,
+    set: token,
+    fds: fc.array(small, { maxLength: 2 }),
+    warnings: fc.constant([{ what: "SO_MARK failed", errno: 1 }]),
+  }),
+  fc.record({
+    kind: fc.constant("socketsOpened" as const),
+    unit,
+    set: token,
+    fds: fc.constant([]),
+    warnings: fc.constant([]),
+    problem: fc.record({ errno: small, address: fc.constant("/run/x"), status: small }),
+  }),
+  fc.record({ kind: fc.constant("socketTraffic" as const), unit, set: token }),
+  fc.record({
+    kind: fc.constant("socketTraffic" as const),
+    unit,
+    set: token,
+    problem: fc.constant({ what: "Failed to accept connection", errno: 24 }),
+  }),
+  fc.record({
+    kind: fc.constant("connection" as const),
+    unit,
+    set: token,
+    fd: small,
+    peer: fc.record({
+      instance: fc.constantFrom("1-0", "unknown", "127.0.0.1:1-127.0.0.1:2"),
+      shown: fc.constantFrom("", "PID 1/UID 0"),
+      address: fc.constantFrom("", "127.0.0.1", "__proto__"),
+      port: small,
+    }),
+  }),
+  fc.record({
+    kind: fc.constant("connectionLoaded" as const),
+    unit,
+    service: fc.constantFrom("y@0-1-0.service", "y@1-unknown.service", "a.service"),
+  }),
+  fc.record({
     kind: fc.constant("shutdown" as const),
     target: fc.constantFrom("shutdown.target", "nothing.target"),
     mode: fc.constant("replace-irreversibly" as const),
@@ -162,7 +202,9 @@ test("no sequence of events makes the core throw, and every request has one answ
         const world = new World({
           "a.service": service(lines, "ConditionPathExists=/x\nWants=b.service\nOnFailure=b.service"),
           "b.service": service(lines.replace("Restart=on-failure", "Restart=no"), "BindsTo=a.service"),
-          "x.socket": "[Socket]\nListenStream=/run/x\n",
+          "x.socket": "[Socket]\nListenStream=/run/x\nService=a.service\nExecStartPre=/pre\nExecStopPre=/stop\n",
+          "y.socket": "[Socket]\nListenStream=/run/y\nAccept=yes\nMaxConnectionsPerSource=2\n",
+          "y@.service": service("ExecStart=/y"),
           "t.timer": "[Timer]\nOnActiveSec=1\nOnUnitActiveSec=1\nOnCalendar=daily\nPersistent=yes\nUnit=a.service\n",
           "p.path": "[Path]\nPathExists=/x\nPathChanged=/y\nTriggerLimitBurst=3\nUnit=b.service\n",
         });

@@ -39,14 +39,14 @@ export type SocketResult =
   | "service-start-limit-hit";
 
 /** The descriptors of a socket unit: the number under which the keeper has them, and each one's id, in the order of Listen…=. */
-export interface SocketSet {
+interface SocketSet {
   readonly set: number;
   /** Empty until the keeper has opened them. */
   readonly fds: readonly number[];
 }
 
 /** A connection that was accepted and whose service is not loaded yet. */
-export interface PendingConnection {
+interface PendingConnection {
   readonly fd: number;
   /** The service that it is for. */
   readonly service: string;

@@ -1,7 +1,7 @@
 import { logUnit, messageId, priority } from "../log/log.ts";
 import type { SocketResult } from "../model/socket.ts";
-import { emit } from "../turn.ts";
-import { killingFor, killUnit } from "../unit/kill.ts";
+import { emit, jobOf } from "../turn.ts";
+import { type Killing, killingFor, killUnit } from "../unit/kill.ts";
 import { armAfter } from "../unit/timers.ts";
 import { runCommands } from "./commands.ts";
 import { blame, data, type SocketUnit, settings } from "./data.ts";
@@ -21,14 +21,21 @@ export function enterStopPost(s: SocketUnit, result: SocketResult): void {
   if (!runCommands(s, "stop-post", "ExecStopPost")) enterSignal(s, "final-sigterm", "success");
 }
 
+/** systemd.kill(5). As systemd 252 does it: what is left of ExecStopPre= gets the last signal at once, unless this is a restart. */
+function killing(s: SocketUnit, state: Signalling): Killing {
+  const kill = settings(s);
+  if (state === "stop-pre-sigterm" && jobOf(s.turn, s.unit)?.type === "restart")
+    return { signal: kill.restartKillSignal, last: false, why: undefined };
+  return killingFor(kill, state !== "final-sigterm");
+}
+
 /** Sends what a state sends and waits, or goes straight on to the next one when there is nobody left. */
 export function enterSignal(s: SocketUnit, state: Signalling, result: SocketResult): void {
   blame(s, result);
   const kill = settings(s);
   const { control } = data(s);
-  const last = state === "stop-pre-sigkill" || state === "final-sigkill";
   const tokens = control === undefined ? [] : [control.token];
-  if (killUnit(s.turn, s.unit, kill, tokens, killingFor(kill, last))) {
+  if (killUnit(s.turn, s.unit, kill, tokens, killing(s, state))) {
     armAfter(s.turn, s.unit, "state", kill.timeoutUsec);
     setState(s, state);
   } else if (state === "stop-pre-sigterm") enterSignal(s, "stop-pre-sigkill", "success");

@@ -19,7 +19,7 @@ export class World extends Simulator {
       program: (unit, directive, index) =>
         programs[`${unit} ${directive} ${index}`] ??
         programs[`${unit} ${directive}`] ??
-        (directive === "ExecStart" ? programs[unit] : undefined),
+        (directive === "ExecStart" ? (programs[unit] ?? programs[unit.replace(/@.*\./, "@.")]) : undefined),
     });
     this.watch((_event, { effects }) => this.effects.push(...effects));
   }
