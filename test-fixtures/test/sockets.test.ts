@@ -40,6 +40,9 @@ const units = (puppet: string): Record<string, string> => ({
   "taken.service": service("ExecStart=/bin/true"),
   "pre.socket": socket("ListenStream=/run/pre", "ExecStartPre=/bin/false"),
   "pre.service": service("ExecStart=/bin/true"),
+  "apart.socket": socket("ListenStream=/run/apart"),
+  "apart.service": service("ExecStart=/bin/true"),
+  "lists.service": service(`ExecStart=${puppet} list-fds=/run/apart-fds serve`, "Sockets=apart.socket"),
   "late.socket": socket("ListenStream=/run/late"),
   "late.service": service(`ExecStart=${puppet} wait`),
 });
@@ -190,17 +193,29 @@ describe.skipIf(cannot.length > 0).each(isReference ? (["v2"] as const) : (["v2"
       expect((await machine.systemctl("start", "late.socket")).code).toBe(0);
     });
 
-    test("systemctl list-sockets", async () => {
-      const { stdout } = await machine.systemctl("list-sockets", "--no-legend", "two.socket", "echo.socket");
-      const rows = stdout
-        .trim()
-        .split("\n")
-        .map((row) => row.trim().split(/\s+/).join(" "));
-      expect(rows).toEqual([
-        "/run/echo echo.socket -",
-        "/run/two two.socket two.service",
-        "/run/two-fifo two.socket two.service",
-      ]);
+    test("Sockets= brings a socket unit of another name, and its sockets", async () => {
+      expect((await machine.systemctl("start", "lists.service")).code).toBe(0);
+      expect(await show("apart.socket", "ActiveState")).toEqual(["active"]);
+      const lines = await eventually(
+        "the list of descriptors",
+        () => file("/run/apart-fds"),
+        (text) => text.endsWith("\n"),
+      );
+      expect(lines.trim()).toBe("1 apart.socket socket");
+    });
+
+    test("systemctl list-sockets, and stewardctl's", async () => {
+      await machine.systemctl("start", "two.socket", "echo.socket");
+      const listed = ["list-sockets", "--no-legend", "two.socket", "echo.socket"];
+      const { stdout } = await machine.systemctl(...listed);
+      expect(
+        stdout
+          .trim()
+          .split("\n")
+          .map((row) => row.trim().split(/\s+/).join(" ")),
+      ).toEqual(["/run/echo echo.socket -", "/run/two two.socket two.service", "/run/two-fifo two.socket two.service"]);
+      for (const args of [listed, [...listed, "--show-types"], [...listed, "-o", "json"]])
+        expect(await machine.stewardctl(...args)).toEqual(await machine.systemctl(...args));
     });
 
     test.skipIf(isReference)("who comes while there is no manager is served by the next", async () => {

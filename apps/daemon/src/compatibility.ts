@@ -31,8 +31,8 @@ This page is written from the program's own tables; a test keeps it so. To write
     node --conditions=source apps/daemon/src/compatibility.ts > docs/compatibility.md
 
 - **carried out**: it has its effect.
-- **read and shown**: it is parsed, checked and shown by \`systemctl show\`, and it has no effect. A service that sets such a directive says so in its
-  journal, once, in a line that names it.
+- **read and shown**: it is parsed, checked and shown by \`systemctl show\`, and it has no effect. A service or a
+  socket that sets such a directive says so in its journal, once, in a line that names it.
 - **its units do not run yet**: units of that type load, and a start of one is refused with a message that says so.
 
 Differences that are no directive's:
@@ -42,6 +42,9 @@ Differences that are no directive's:
 - \`freeze\` uses the kernel's freezer where a unit has a cgroup. Elsewhere every process of the unit is stopped with SIGSTOP and goes on with SIGCONT: it stands
   still all the same, but its parent can see it (waitpid(2), WUNTRACED), a handler of SIGCONT runs, and anyone who may signal it can wake it.
 - A service's descriptor store holds at most 160 descriptors, whatever FileDescriptorStoreMax= says.
+- A socket unit has at most 128 addresses and 64 symbolic links. ListenUSBFunction= is refused when its unit is started, and SELinux and SMACK labels are
+  given to nothing, as on a kernel without them.
+- How often a socket may start its service is bounded by TriggerLimitBurst=, as in 252. PollLimitBurst=, which is newer, acts where a file sets it.
 - A slice is frozen by freezing every unit in it; what is started in it later runs.
 - Without a writable cgroup tree each unit's processes are held together by a process of the keeper's own, their subreaper.
 - As PID 1, SIGTERM ends the container in order (systemd would re-execute itself).

@@ -19,8 +19,7 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
   NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns
   StateDirectoryAccounting StateDirectoryQuota CacheDirectoryAccounting CacheDirectoryQuota LogsDirectoryAccounting LogsDirectoryQuota`;
 
-const service = `Sockets
-  USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost BusName`;
+const service = "USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost";
 
 const unit =
   "RequiresMountsFor WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
@@ -39,7 +38,7 @@ const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${socket} ${timer}`
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
-  "RequiresMountsFor WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
+  "RequiresMountsFor WantsMountsFor KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
     " ",
   ),
 );
@@ -53,7 +52,7 @@ export function supportOf(directive: Directive): Support {
     directive.sets.length > 0 ? directive.sets.map((name) => name.split(".").at(-1) as string) : [directive.name];
   if (directive.man === "systemd.resource-control(5)")
     return names.every((name) => resourceControl.has(name)) ? "carried out" : "read and shown";
-  return names.some((name) => notCarriedOut.has(name)) ? "read and shown" : "carried out";
+  return [directive.name, ...names].some((name) => notCarriedOut.has(name)) ? "read and shown" : "carried out";
 }
 
 /** By section, for the types of unit that run something: what a unit that sets it is told. */

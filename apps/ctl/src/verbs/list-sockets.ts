@@ -47,7 +47,7 @@ async function socketRows({ manager }: Context, unit: string): Promise<SocketRow
 }
 
 function jsonRow({ options }: Context, { listen, type, unit, activates }: SocketRow): object {
-  return { listen, ...(options["show-types"] === true && { type }), unit, activates: activates.join(", ") };
+  return { listen, ...(options["show-types"] === true && { type }), unit, activates: activates.join(", ") || null };
 }
 
 function printTable(context: Context, rows: readonly SocketRow[]): void {
@@ -64,7 +64,7 @@ function printTable(context: Context, rows: readonly SocketRow[]): void {
     cell(row.listen),
     ...(types ? [cell(row.type)] : []),
     cell(row.unit),
-    cell(row.activates.join(", ")),
+    cell(row.activates.join(", ") || "-"),
   ]);
   for (const line of tableLines(columns, cells, { header: legend, full: options.full === true })) out.line(line);
   if (!legend) return;
