@@ -59,9 +59,9 @@ describe("ordering cycles", () => {
   });
 
   test("are not broken at a unit that another of its jobs makes matter", () => {
-    // Wants= brings a start that could go, Requisite= a look at it that cannot.
+    // One dependency only wishes for b, the other needs it.
     const world = World.bare(
-      "a.service Wants=b.service Requisite=b.service After=b.service\nb.service After=a.service",
+      "a.service Requires=x.service,y.service After=b.service\nb.service After=a.service\nx.service Wants=b.service\ny.service Requisite=b.service",
     );
     expect(show(world.plan("start", "a.service"))).toBe(
       "TransactionOrderIsCyclic: Transaction order is cyclic. See system logs for details.",
