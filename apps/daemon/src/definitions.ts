@@ -1,4 +1,4 @@
-import { type GraphOptions, referencedNames } from "@steward/graph";
+import { type GraphOptions, mountsNeeded, referencedNames } from "@steward/graph";
 import {
   type LoadContext,
   type LoadedUnit,
@@ -19,6 +19,7 @@ export class Definitions {
   private readonly searchPath: () => readonly string[];
   private readonly context: LoadContext;
   private catalog: UnitCatalog;
+  private readonly undescribed = new Set<string>();
   private readonly byName = new Map<string, LoadedUnit>();
 
   constructor(options: GraphOptions, tree: UnitTree, searchPath: () => readonly string[], context: LoadContext) {
@@ -57,13 +58,23 @@ export class Definitions {
       fresh.push(unit);
       for (const reference of referencedNames(unit, this.options))
         if (!this.byName.has(reference)) queue.push(reference);
+      for (const mount of mountsNeeded(unit, this.options)) if (this.isDescribed(mount)) queue.push(mount);
     }
     return fresh;
+  }
+
+  /** A mount unit that is not loaded and has a file; asked for every path above every path. */
+  private isDescribed(mount: string): boolean {
+    if (this.byName.has(mount) || this.undescribed.has(mount)) return false;
+    const found = loadUnit(this.catalog, mount, this.context).fragmentPath !== undefined;
+    if (!found) this.undescribed.add(mount);
+    return found;
   }
 
   /** Looks at the disk anew and loads `names` again: daemon-reload. */
   reload(names: Iterable<string>): readonly LoadedUnit[] {
     this.catalog = scanUnitPaths(this.tree, this.searchPath());
+    this.undescribed.clear();
     this.byName.clear();
     return this.load(names);
   }
@@ -71,6 +82,7 @@ export class Definitions {
   /** Looks at the disk anew, for unit files that appeared since; loaded units stay as they are. */
   rescan(): void {
     this.catalog = scanUnitPaths(this.tree, this.searchPath());
+    this.undescribed.clear();
   }
 
   /** Forgets units that nobody needs any more. */

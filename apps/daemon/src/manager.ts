@@ -34,7 +34,7 @@ import type { ProcessTable } from "./process-table.ts";
 import type { DefinitionLog } from "./record/definition-log.ts";
 import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
-import { collectable, endedConnections, isConnection } from "./transient/collect.ts";
+import { collectable, endedConnections, isConnection, wasMounted } from "./transient/collect.ts";
 import type { UnitStreams } from "./transient/given-streams.ts";
 import { References } from "./transient/references.ts";
 import { type ControlDirectories, PropertySetting } from "./transient/set-properties.ts";
@@ -142,8 +142,7 @@ export class Manager {
     for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
     for (const id of changed.jobs) jobs[id] = this.core.jobs.get(id) ?? null;
     if (!this.streams.isEmpty) this.releaseStreams(changed.units);
-    if (!this.collecting && [...changed.units].some((id) => this.isTransient(id) || isConnection(this.core, id)))
-      this.collectSoon();
+    if (!this.collecting && [...changed.units].some((id) => this.isFleeting(id))) this.collectSoon();
     const counters = changed.counters ? this.core.counters : undefined;
     const recorded = this.parts.definitionLog.recorded(event);
     return { effects, units, jobs, counters, recorded, signals: this.parts.announcer.take() };
@@ -217,6 +216,12 @@ export class Manager {
     return this.parts.definitions.all();
   }
 
+  /** Not kept when nobody needs it: a transient unit, the service of a connection, a mount point that no file describes. */
+  private isFleeting(id: string): boolean {
+    const unit = this.definition(id);
+    return this.isTransient(id) || isConnection(this.core, id) || (unit !== undefined && wasMounted(unit));
+  }
+
   isTransient(id: string): boolean {
     return this.parts.transientFiles.owns(this.definition(id)?.fragmentPath);
   }
@@ -267,6 +272,16 @@ export class Manager {
       this.parts.settle();
       for (const id of ids) if (!named.includes(id)) this.parts.emit(unitRemovedSignal(id));
     }
+  }
+
+  /** Loads units of mount points that nobody knew. */
+  loadMounts(names: readonly string[]): void {
+    const { definitions } = this.parts;
+    const known = (name: string): LoadedUnit | undefined => definitions.get(name);
+    const fresh = names.filter((name) => (known(name)?.loadState ?? "not-found") === "not-found");
+    if (fresh.length === 0) return;
+    definitions.forget(new Set(fresh.flatMap((name) => known(name)?.id ?? [])));
+    this.submitLoad(definitions.load(fresh), false);
   }
 
   /** The id for a job: an unknown name is loaded first, as StartUnit does. */

@@ -23,6 +23,7 @@ import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
 import { ManagerLog } from "./manager-log.ts";
 import { OnTheBus } from "./message-bus/on-the-bus.ts";
+import { Mounts } from "./mounts.ts";
 import type { Options } from "./options.ts";
 import { PathLooks, watchOf } from "./path-looks.ts";
 import { Performer } from "./performer.ts";
@@ -86,6 +87,7 @@ export class Steward {
   private readonly looks: PathLooks;
   private readonly sockets: UnitSockets;
   private readonly log: ManagerLog;
+  private readonly mounts: Mounts;
   private acknowledge = 0;
   /** Events that come before the definitions are loaded wait here. */
   private readonly early: KeeperEvent[] = [];
@@ -251,6 +253,13 @@ export class Steward {
       },
       core.next,
     );
+    this.mounts = new Mounts({
+      keeper,
+      clock: environment.clock,
+      load: (names) => this.manager.loadMounts(names),
+      submit: (event) => this.loop.submit(event),
+      collect: () => this.manager.collectSoon(),
+    });
     this.timers = new Timers(environment.clock, wakeUpSpot(environment.bootId), (key) => this.timerFired(key));
   }
 
@@ -293,6 +302,7 @@ export class Steward {
       if (effect.kind === "lookAtPaths") this.looks.begin(effect, number);
       else this.loop.submit(this.answer(effect), 0, number);
     }
+    this.mounts.look();
     this.pidFiles.resume();
     this.zone.look();
     this.zone.watch();
@@ -359,7 +369,12 @@ export class Steward {
       case "adopted":
         if (event.errno === 0) this.processes.adopted(this.unitOfToken(event.token) ?? "", event.token, event.pid);
         break;
+      case "mountsChanged":
+        setImmediate(() => this.mounts.look());
+        break;
       case "exited":
+        // What mount(8) did is known before its end is.
+        if (this.unitOfToken(event.token)?.endsWith(".mount")) this.mounts.look();
         this.processes.ended(event.token);
         if (event.token >= shellTokens) this.shellPlanEnded(event.token);
         break;

@@ -28,7 +28,7 @@ import { socketStreamProblem } from "./socket-streams.ts";
 import { stampDirectory, touchPlan } from "./stamps.ts";
 import { rootOf, startOnly } from "./start-only.ts";
 import type { UnitStreams } from "./transient/given-streams.ts";
-import { commandOf, execSectionOf } from "./unit-commands.ts";
+import { commandOf, execSectionOf, mountPointSteps } from "./unit-commands.ts";
 import { UnitGroups } from "./unit-groups.ts";
 
 /** Effects about processes, as commands of the keeper: plans from unit files, signals, groups. What there is: UnitListing. */
@@ -260,7 +260,8 @@ export class UnitProcesses implements KeeperEffects {
         5,
         `${effect.unit}: ${notApplied.join("=, ")}= ${notApplied.length === 1 ? "is" : "are"} not carried out by this version of steward; the service runs without.`,
       );
-    return plan;
+    if (unit.type !== "mount") return plan;
+    return { ...plan, steps: [...mountPointSteps(unit, effect.command), ...plan.steps] };
   }
 
   private acceptsNotify(unit: LoadedUnit): boolean {

@@ -3,6 +3,7 @@
 export { atomsOf, type DependencyAtom } from "./dependencies/atom.ts";
 export type { GraphOptions, GraphUnit, LoadState, Scope } from "./dependencies/graph-unit.ts";
 export { type DependencyKind, dependencyKinds, inverseKind, isDependencyKind } from "./dependencies/kind.ts";
+export { mountsNeeded } from "./dependencies/mount-paths.ts";
 export type { DependencyOrigin } from "./dependencies/origin.ts";
 export { type DependencyProperty, dependencyProperties } from "./dependencies/properties.ts";
 export { referencedNames } from "./dependencies/referenced-names.ts";

@@ -288,7 +288,8 @@ void sockets_close(uint64_t id, bool remove);
 void sockets_want(void);
 void socket_rows(void);
 
-/* watch.c, lock.c, clock.c */
+/* watch.c, lock.c, clock.c, mounts.c */
+void mounts_watch(void);
 void watch_path(const char *id, const char *path, uint32_t mask);
 void watch_way(const char *id, char *path, uint32_t mask);
 void unwatch_path(const char *id, bool starts);

@@ -238,6 +238,7 @@ static void execute(unsigned type, struct cur *c)
         }
         break;
     case CMD_SOCKETS_OPEN: case CMD_SOCKETS_ARM: case CMD_SOCKETS_CLOSE: sockets_command(type, c); break;
+    case CMD_MOUNTS_WATCH: mounts_watch(); break;
     case CMD_FD_WATCH: fd_watch_command(c); break;
     case CMD_CLOSE_FD: fd_close(get_u64(c)); break;
     case CMD_WATCH_PATH: case CMD_WATCH_WAY: case CMD_UNWATCH_PATH: case CMD_UNWATCH_ALL: watch_command(type, c); break;

@@ -43,7 +43,7 @@ const unsaid = new Set(
   ),
 );
 
-const running = new Set(["Unit", "Install", "Service", "Slice", "Scope", "Timer", "Path", "Socket"]);
+const running = new Set(["Unit", "Install", "Service", "Slice", "Scope", "Timer", "Path", "Socket", "Mount"]);
 
 /** What steward does with a directive. */
 export function supportOf(directive: Directive): Support {

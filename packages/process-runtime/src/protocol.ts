@@ -65,6 +65,8 @@ export const commandTable = {
   journalConfig: { type: 22, fields: { config: "bytes" } },
   /** Tells by `fdHung`, once, when the other end of a kept descriptor is gone. */
   fdWatch: { type: 50, fields: { fd: "u64", group: "str" } },
+  /** Tells by `mountsChanged`, once, when /proc/self/mountinfo is another than when that was last told. */
+  mountsWatch: { type: 51, fields: {} },
   ack: { type: 23, fields: { seq: "u64" } },
   /** Opens the sockets of a unit under a number that is never reused: answered by `socketsOpened`. `spec`: src/sockets/spec.ts. */
   socketsOpen: { type: 30, fields: { set: "u64", unit: "str", spec: "bytes" } },
@@ -161,6 +163,7 @@ export const eventTable = {
   groupFrozen: { type: 185, fields: { group: "str", frozen: "bool", errno: "u32" } },
   watching: { type: 180, fields: { id: "str", errno: "u32" } },
   fdHung: { type: 186, fields: { fd: "u64", group: "str" } },
+  mountsChanged: { type: 187, fields: {} },
   journalDied: { type: 157, fields: { pid: "u32", code: "u32", status: "u32" } },
   /** All of a set's sockets with the ids of their descriptors, or which port failed; `ignored` are threes: port, option or link, errno. */
   socketsOpened: {

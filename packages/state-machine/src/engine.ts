@@ -27,8 +27,6 @@ export type Outcome =
 
 /** One machine per unit type: what the job engine asks of it, and the door by which its own events come. */
 export interface Machine {
-  /** The type is loaded and shown, not run: a request to start it is refused in these words. */
-  readonly refuses?: string;
   start(turn: Turn, unit: string): Outcome;
   stop(turn: Turn, unit: string): Outcome;
   reload?(turn: Turn, unit: string): Outcome;

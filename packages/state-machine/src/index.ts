@@ -3,12 +3,22 @@ export { adoptRunning, type FoundProcess, type FoundSockets } from "./adopt.ts";
 export { type CreateOptions, createState, type ExportedState, exportState, importState } from "./create.ts";
 export { definitionOf } from "./definition/definitions.ts";
 export { errnoText } from "./log/errno.ts";
-export type { CommandRef, Effect, LogLine, PassedDescriptor, SignalReason } from "./model/effect.ts";
-export type { ConditionOutcome, Event, Mishap, ProcessUsage, Resource, TimerSlot, Token } from "./model/event.ts";
+export type { CommandRef, Effect, LogLine, MountDirective, PassedDescriptor, SignalReason } from "./model/effect.ts";
+export type {
+  ConditionOutcome,
+  Event,
+  Mishap,
+  MountPoint,
+  ProcessUsage,
+  Resource,
+  TimerSlot,
+  Token,
+} from "./model/event.ts";
 export type { DualTimestamp, Now } from "./model/now.ts";
 export type { ProcessName } from "./model/scope.ts";
 export type { CoreState, JobRecord, UnitRecord } from "./model/state.ts";
 export type { TimeFacts, ZoneData } from "./model/time-facts.ts";
+export { type MountCommandLine, mountCommandLine } from "./mount/command-line.ts";
 export type { Observer } from "./observer.ts";
 export { failedUnits, type SystemState, systemState } from "./properties/system.ts";
 export { changingProperties, runtimeProperties } from "./properties/unit.ts";

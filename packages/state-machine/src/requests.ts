@@ -1,9 +1,7 @@
-import type { JobType } from "@steward/graph";
-import { definitionOf, resolveName } from "./definition/definitions.ts";
-import { logManager, logUnit, priority } from "./log/log.ts";
+import { resolveName } from "./definition/definitions.ts";
+import { logManager, priority } from "./log/log.ts";
 import type { Effect } from "./model/effect.ts";
 import type { Event } from "./model/event.ts";
-import { unitView } from "./properties/view.ts";
 import { control } from "./service/data.ts";
 import { emit, patchCounters, patchUnit, type Turn, unitOf } from "./turn.ts";
 import { unlimited } from "./unit/blank.ts";
@@ -15,26 +13,9 @@ function reply(turn: Turn, request: number, result: Reply): void {
   emit(turn, { kind: "reply", request, result });
 }
 
-const starting: ReadonlySet<JobType> = new Set(["start", "restart", "reload-or-start"]);
-
-/** Why a unit cannot be started by this version at all, if so. */
-function refusal(turn: Turn, unit: string, job: JobType): string | undefined {
-  if (!starting.has(job) || definitionOf(turn.state, unit)?.loadState !== "loaded") return undefined;
-  if (unitView(turn.state, unit).activeState === "active") return undefined;
-  const refuses = turn.engine.machineOf(unit).refuses;
-  if (refuses === undefined) return undefined;
-  logUnit(turn, priority.notice, unit, refuses);
-  return `${unit}: ${refuses}`;
-}
-
 /** StartUnit and its kin. The reply comes before anything of the job is performed. */
 export function onEnqueue(turn: Turn, event: EventOf<"enqueue">): void {
   const unit = resolveName(turn.state, event.unit);
-  const message = refusal(turn, unit, event.job);
-  if (message !== undefined) {
-    reply(turn, event.request, { error: "org.freedesktop.DBus.Error.NotSupported", message });
-    return;
-  }
   const enqueued = turn.engine.enqueue(turn, {
     unit,
     type: event.job,

@@ -10,6 +10,7 @@ import type { Effect } from "./model/effect.ts";
 import type { Event, UnitEvent } from "./model/event.ts";
 import type { CoreState } from "./model/state.ts";
 import { isSameZone } from "./model/time-facts.ts";
+import { onMounts } from "./mount/machine.ts";
 import type { Observer } from "./observer.ts";
 import { onCancelJob, onClearJobs, onEnqueue, onKill, onResetFailed, onShutdown } from "./requests.ts";
 import { onAbandon, onJoin } from "./scope/requests.ts";
@@ -19,7 +20,6 @@ import { checkStartup } from "./startup.ts";
 import { beginTurn, type Changed, emit, patchCounters, type Turn } from "./turn.ts";
 import { builtinMachine } from "./types/builtin.ts";
 import { machines } from "./types/machines.ts";
-import { onMounts } from "./types/mount.ts";
 import { typeOfName } from "./unit/blank.ts";
 import { unitChanged } from "./unit/changed.ts";
 import { onClean } from "./unit/clean.ts";
@@ -98,7 +98,7 @@ function perform(turn: Turn, event: Event): void {
       patchCounters(turn, { startup: "starting" });
       return;
     case "mounts":
-      onMounts(turn, event.mounted);
+      onMounts(turn, event);
       return;
     case "clockChanged":
       logManager(turn, priority.debug, "Time has been changed", [messageId("timeChange")]);

@@ -141,7 +141,12 @@ const event: fc.Arbitrary<Bare> = fc.oneof(
     itself: fc.boolean(),
   }),
   fc.record({ kind: fc.constant("busName" as const), unit, owned: fc.boolean() }),
-  fc.record({ kind: fc.constant("mounts" as const), mounted: fc.constantFrom([], ["-.mount"], ["gone.mount"]) }),
+  fc.record({
+    kind: fc.constant("mounts" as const),
+    mounted: fc.subarray(
+      ["-.mount", "gone.mount", "m.mount"].map((name) => ({ unit: name, what: "w", type: "t", options: "rw" })),
+    ),
+  }),
   fc.record({
     kind: fc.constant("socketsOpened" as const),
     unit,

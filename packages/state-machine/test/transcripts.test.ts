@@ -1,4 +1,4 @@
-import { exits, forever, type Program, type Resource, succeeds } from "@steward/state-machine";
+import { exits, forever, type MountPoint, type Program, type Resource, succeeds } from "@steward/state-machine";
 import { expect, test } from "vitest";
 import { transcribe } from "./kit/transcript.ts";
 import { service } from "./kit/units.ts";
@@ -365,6 +365,48 @@ const stories: Readonly<Record<string, Story>> = {
       world.run(second);
       world.request("a.service", "stop");
       world.run(second);
+    },
+  },
+  mount: {
+    units: {
+      "mnt-a.mount": "[Mount]\nWhat=tmpfs\nWhere=/mnt/a\nType=tmpfs\nOptions=size=1m,nofail\nTimeoutSec=3\n",
+    },
+    programs: { "mnt-a.mount ExecUnmount": { runsUsec: 2_000 } },
+    tell(world) {
+      const unit = "mnt-a.mount";
+      const there = { unit, what: "tmpfs", type: "tmpfs", options: "rw,size=1024k" };
+      const table = (...mounted: MountPoint[]): void => void world.deliver({ kind: "mounts", mounted });
+      world.start(unit).run(500);
+      table(there);
+      world.run(second);
+      world.request(unit, "reload");
+      world.run(500);
+      table({ ...there, options: "ro" });
+      world.run(second);
+      world.request(unit, "stop");
+      world.run(500);
+      table();
+      world.run(second);
+      // mount(8) says that it has mounted, and has not.
+      world.start(unit).run(second);
+      // Somebody else mounts, twice on top of each other, and a stop takes both away.
+      table(there);
+      world.request(unit, "stop");
+      world.run(3_000);
+      table();
+      world.run(second);
+      table(there);
+      table();
+    },
+  },
+  "mount-hangs": {
+    units: { "mnt-a.mount": "[Mount]\nWhat=server:/x\nWhere=/mnt/a\nType=nfs\nTimeoutSec=3\nDefaultDependencies=no\n" },
+    programs: { "mnt-a.mount ExecMount": { ignores: [15] } },
+    tell(world) {
+      world.start("mnt-a.mount").run(10 * second);
+      world.start("mnt-a.mount").run(second);
+      world.request("mnt-a.mount", "stop");
+      world.run(10 * second);
     },
   },
   "upheld-and-unneeded": {

@@ -1,4 +1,5 @@
 /** Unit files on a disk: finding and reading them, generators, and the changes that enable, mask and their like make. */
+
 export {
   type ConditionLine,
   type ConditionOutcome,
@@ -6,7 +7,14 @@ export {
   conditionTypes,
   isContainer,
 } from "./conditions/check.ts";
-export { type MachineFacts, mountPoints, readMachineFacts, readText } from "./conditions/facts.ts";
+export {
+  type MachineFacts,
+  type MountEntry,
+  mountPoints,
+  mountTable,
+  readMachineFacts,
+  readText,
+} from "./conditions/facts.ts";
 export {
   type EnvironmentGeneratorOptions,
   environmentDirectories,
@@ -61,5 +69,6 @@ export {
   setDefaultTarget,
   unmaskUnitFiles,
 } from "./install/verbs.ts";
+export { hasMountUnit } from "./mount-points.ts";
 export { nodeTree } from "./node-tree.ts";
 export { specialUnit } from "./special-units.ts";

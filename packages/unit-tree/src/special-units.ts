@@ -1,5 +1,6 @@
 import { type LoadContext, type LoadedUnit, loadUnitFromFiles, unitNameToPath } from "@steward/unit-file";
 import { mountPoints } from "./conditions/facts.ts";
+import { hasMountUnit } from "./mount-points.ts";
 
 /** Units that exist without a file (systemd.special(7)), with what systemd says of them. */
 const texts: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ export function specialUnit(name: string, context: LoadContext): LoadedUnit | un
 function mountText(name: string): string | undefined {
   if (!name.endsWith(".mount")) return undefined;
   const where = unitNameToPath(name);
-  if (where === undefined || !mountPoints().has(where)) return undefined;
+  if (where === undefined || !hasMountUnit(where) || !mountPoints().has(where)) return undefined;
   const description = where === "/" ? "Root Mount" : where;
   return `[Unit]\nDescription=${description}\nSourcePath=/proc/self/mountinfo\nDefaultDependencies=no\n[Mount]\nWhere=${where}\nWhat=unknown\n`;
 }

@@ -63,9 +63,9 @@ export class DefinitionLog {
   }
 
   /** What stands until the next load that has it. */
-  private standing(): Pick<RecordedLoad, "builtin" | "time" | "searchPath"> {
-    const { builtin, time } = this.core.definitions;
-    return { builtin, time, searchPath: this.searchPath() };
+  private standing(): Pick<RecordedLoad, "builtin" | "time" | "graph" | "searchPath"> {
+    const { builtin, time, graph } = this.core.definitions;
+    return { builtin, time, graph: graph.options, searchPath: this.searchPath() };
   }
 
   /** The parts of it that are not what they were. */

@@ -14,6 +14,11 @@ function isIdle(manager: Manager, unit: LoadedUnit): boolean {
   return state === "inactive" || (state === "failed" && unit.settings.Unit.CollectMode === "inactive-or-failed");
 }
 
+/** The unit of a mount point that no file describes: it is there as long as the mount is. */
+export function wasMounted(unit: LoadedUnit): boolean {
+  return unit.type === "mount" && unit.settings.Unit.SourcePath === "/proc/self/mountinfo";
+}
+
 /** The units that name this one in their own files: what systemd calls a reference. */
 function referrers(manager: Manager, unit: LoadedUnit): readonly LoadedUnit[] {
   const { graph } = manager.core.definitions;
@@ -42,7 +47,7 @@ export function endedConnections(manager: Manager): readonly string[] {
 }
 
 /**
- * Transient units that are done and that nobody needs (systemd.unit(5), CollectMode=): nothing of their own keeps them, and no
+ * Transient units, and those of mount points, that are done and that nobody needs (systemd.unit(5), CollectMode=): nothing of their own keeps them, and no
  * unit that is itself needed refers to them. Taking one away may free another, so it is asked again until none is found.
  */
 export function collectable(manager: Manager, files: TransientFiles): readonly string[] {
@@ -58,6 +63,6 @@ export function collectable(manager: Manager, files: TransientFiles): readonly s
   };
   return manager
     .loadedUnits()
-    .filter((unit) => files.owns(unit.fragmentPath) && isIdle(manager, unit) && !isNeeded(unit))
+    .filter((unit) => (files.owns(unit.fragmentPath) || wasMounted(unit)) && isIdle(manager, unit) && !isNeeded(unit))
     .map((unit) => unit.id);
 }

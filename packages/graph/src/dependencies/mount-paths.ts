@@ -113,3 +113,8 @@ export function mountNamesFor(path: string): readonly string[] {
   if (path !== "/") out.push("-.mount");
   return out;
 }
+
+/** The mount units that serve the paths that a unit needs: where a file describes one, the unit requires it (systemd.unit(5), RequiresMountsFor=). */
+export function mountsNeeded(unit: GraphUnit, options: GraphOptions): ReadonlySet<string> {
+  return new Set([...requiredPaths(unit, options).keys()].flatMap((path) => mountNamesFor(path)));
+}

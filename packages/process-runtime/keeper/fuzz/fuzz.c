@@ -70,6 +70,7 @@ void watch_path(const char *id, const char *path, uint32_t mask) { (void)id; (vo
 void watch_way(const char *id, char *path, uint32_t mask) { (void)id; (void)path; (void)mask; }
 void unwatch_path(const char *id, bool starts) { (void)id; (void)starts; }
 void lock_path(const char *path) { (void)path; }
+void mounts_watch(void) {}
 void fd_watch(uint64_t id, const char *group) { (void)id; (void)group; }
 void fd_close(uint64_t id) { (void)id; }
 void fd_acked(uint64_t seq) { (void)seq; }

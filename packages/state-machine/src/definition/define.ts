@@ -2,6 +2,7 @@ import type { GraphUnit } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import type { Resource } from "../model/event.ts";
 import { typeOfName } from "../unit/blank.ts";
+import { defineMount } from "./define-mount.ts";
 import { definePath } from "./define-path.ts";
 import { defineScope } from "./define-scope.ts";
 import { defineService } from "./define-service.ts";
@@ -34,12 +35,7 @@ const directories: readonly (readonly [Resource, string])[] = [
   ["logs", "LogsDirectory"],
   ["configuration", "ConfigurationDirectory"],
 ];
-const sections: Partial<Record<UnitType, string>> = {
-  service: "Service",
-  socket: "Socket",
-  mount: "Mount",
-  swap: "Swap",
-};
+const sections: Partial<Record<UnitType, string>> = { service: "Service" };
 
 /** The directories that a unit says are its own (systemd.exec(5), RuntimeDirectory= and kin). */
 function cleanable(unit: GraphUnit, type: UnitType): readonly Resource[] {
@@ -84,6 +80,7 @@ export function defineUnit(unit: GraphUnit): UnitDefinition {
     perpetual: perpetualUnits.has(unit.id),
     found: type === "mount" && get.text("SourcePath", "") === "/proc/self/mountinfo",
     cleanable: cleanable(unit, type),
+    mount: type === "mount" ? defineMount(unit) : undefined,
     service: type === "service" ? defineService(unit) : undefined,
     scope: type === "scope" ? defineScope(unit) : undefined,
     timer: type === "timer" ? defineTimer(unit) : undefined,

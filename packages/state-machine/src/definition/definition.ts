@@ -59,6 +59,7 @@ export interface UnitDefinition {
   /** What `clean` can remove (CanClean of org.freedesktop.systemd1(5)). */
   readonly cleanable: readonly Resource[];
   readonly service: ServiceDefinition | undefined;
+  readonly mount: MountDefinition | undefined;
   readonly scope: ScopeDefinition | undefined;
   readonly socket: SocketDefinition | undefined;
   readonly timer: TimerDefinition | undefined;
@@ -88,6 +89,11 @@ export interface PathDefinition {
   readonly makeDirectory: boolean;
   readonly triggerLimitIntervalUsec: number;
   readonly triggerLimitBurst: number;
+}
+
+/** systemd.mount(5). */
+export interface MountDefinition extends KillDefinition {
+  readonly timeoutUsec: number;
 }
 
 export type ServiceType = "simple" | "exec" | "forking" | "oneshot" | "dbus" | "notify" | "notify-reload" | "idle";

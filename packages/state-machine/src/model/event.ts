@@ -1,4 +1,5 @@
 import type { GraphOptions, GraphUnit, JobMode, JobType } from "@steward/graph";
+import type { FoundMount } from "./mount.ts";
 import type { Now } from "./now.ts";
 import type { ProcessName } from "./scope.ts";
 import type { TimeFacts, ZoneData } from "./time-facts.ts";
@@ -159,7 +160,7 @@ export type Event = { readonly now: Now } & (
   | { readonly kind: "connectionLoaded"; readonly unit: string; readonly service: string }
   | { readonly kind: "jobTimer"; readonly job: number; readonly slot: "timeout" | "running-timeout" }
   /** Added: the mount units that are mounted now (all of them); says what /proc/self/mountinfo says, at start and when it changes. */
-  | { readonly kind: "mounts"; readonly mounted: readonly string[] }
+  | { readonly kind: "mounts"; readonly mounted: readonly MountPoint[] }
   /** Added: a name of Type=dbus got an owner on the bus, or lost it. */
   | { readonly kind: "busName"; readonly unit: string; readonly owned: boolean }
   /** Added: the kernel's OOM killer ended a process of the unit. */
@@ -201,6 +202,11 @@ export type Event = { readonly now: Now } & (
 export interface ReceivedDescriptor {
   readonly fd: number;
   readonly same: number;
+}
+
+/** A mount point, by the unit that stands for it. */
+export interface MountPoint extends FoundMount {
+  readonly unit: string;
 }
 
 /** What `systemctl clean --what=` names. `fdstore`: since 254. */

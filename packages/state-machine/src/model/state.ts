@@ -2,6 +2,7 @@ import type { DependencyAtom, Graph, GraphUnit, Job } from "@steward/graph";
 import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ConditionOutcome, TimerSlot, Token } from "./event.ts";
+import type { MountData } from "./mount.ts";
 import type { DualTimestamp } from "./now.ts";
 import type { PathData } from "./path.ts";
 import type { ScopeData } from "./scope.ts";
@@ -121,11 +122,11 @@ export interface TriggerDetails {
 
 /** A unit of a type that has nothing of its own to remember: its sub-state in systemd's words. */
 export interface PlainData {
-  readonly type: Exclude<UnitType, "service" | "socket" | "scope" | "timer" | "path">;
+  readonly type: Exclude<UnitType, "service" | "socket" | "scope" | "timer" | "path" | "mount">;
   readonly state: string;
 }
 
-export type MachineData = ServiceData | SocketData | ScopeData | TimerData | PathData | PlainData;
+export type MachineData = ServiceData | SocketData | ScopeData | TimerData | PathData | MountData | PlainData;
 
 /** A job as recorded: what clients see, and what only the engine knows. */
 export interface JobRecord extends Job {

@@ -25,7 +25,8 @@ function flags(command: Written): string[] {
   return all.filter(([, on]) => on === true).map(([name]) => name);
 }
 
-function status(of: ExecStatus): BusValue[] {
+/** How a command last ran, as the bus shows it. */
+export function commandStatus(of: ExecStatus): BusValue[] {
   return [
     usec(of.start.realtimeUsec),
     usec(of.start.monotonicUsec),
@@ -57,12 +58,12 @@ export function commandProperties(state: CoreState, { id, section, directives, r
       {
         name: directive,
         signature: "a(sasbttttuii)",
-        value: commands.map((c, i) => [c.path, c.argv, c.ignoreFailure, ...status(ran(i))]),
+        value: commands.map((c, i) => [c.path, c.argv, c.ignoreFailure, ...commandStatus(ran(i))]),
       },
       {
         name: `${directive}Ex`,
         signature: "a(sasasttttuii)",
-        value: commands.map((c, i) => [c.path, c.argv, flags(c), ...status(ran(i))]),
+        value: commands.map((c, i) => [c.path, c.argv, flags(c), ...commandStatus(ran(i))]),
       },
     ];
   });

@@ -5,6 +5,7 @@ import type { ConditionOutcome } from "../model/event.ts";
 import type { CoreState, MachineData, TriggerDetails } from "../model/state.ts";
 import { blankUnit } from "../unit/blank.ts";
 import { freezable } from "../unit/freezer.ts";
+import { mountProperties } from "./mount.ts";
 import { serviceCommands, serviceProperties } from "./service.ts";
 import { socketProperties } from "./socket.ts";
 import { timerProperties } from "./timer.ts";
@@ -53,7 +54,8 @@ function abilities(definition: UnitDefinition | undefined): Property[] {
   const type = definition?.type ?? "";
   const service = definition?.service;
   const canReload =
-    loaded && service !== undefined && (service.commands.ExecReload.length > 0 || service.type === "notify-reload");
+    (loaded && service !== undefined && (service.commands.ExecReload.length > 0 || service.type === "notify-reload")) ||
+    type === "mount";
   const canStart = loaded && stoppable.has(type) && !definition.refuseManualStart;
   const canStop = stoppable.has(type) && !definition?.perpetual && !definition?.refuseManualStop;
   return [
@@ -80,6 +82,8 @@ function ownProperties(state: CoreState, id: string, machine: MachineData): read
         { name: "Result", signature: "s", value: machine.result },
         { name: "Controller", signature: "s", value: machine.controller },
       ];
+    case "mount":
+      return mountProperties(state, id, machine);
     case "path":
       return [{ name: "Result", signature: "s", value: machine.result }];
     case "target":

@@ -1,4 +1,4 @@
-import type { GraphUnit } from "@steward/graph";
+import type { GraphOptions, GraphUnit } from "@steward/graph";
 import type { Effect } from "../model/effect.ts";
 import type { Event } from "../model/event.ts";
 import type { Now } from "../model/now.ts";
@@ -15,6 +15,8 @@ export interface RecordedLoad {
   readonly builtin?: Readonly<Record<string, string>>;
   /** What timers need to know of the machine; absent where it is what it was. */
   readonly time?: TimeFacts;
+  /** What dependencies follow from besides the units; absent where it is what it was. */
+  readonly graph?: GraphOptions;
   /** daemon-reload. */
   readonly reloaded?: boolean;
   /** Where unit files were looked for; absent where it is what it was. */

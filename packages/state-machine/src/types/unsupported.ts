@@ -2,15 +2,13 @@ import type { Machine } from "../engine.ts";
 import { logUnit, priority } from "../log/log.ts";
 
 /**
- * A type that this version loads and shows but does not run. Whoever asks to start such a unit gets an error that says so; one
- * that is pulled in ends its job as `unsupported`, and whoever only wants it goes on.
+ * A type that is loaded and shown, and never runs here, as systemd itself says of some types in a container: the job of a start ends as
+ * `unsupported`, and the journal has the reason.
  */
-export function unsupportedMachine(type: string): Machine {
-  const refuses = `Not yet: this version of steward loads ${type} units and does not run them.`;
+export function unsupportedMachine(reason: string): Machine {
   return {
-    refuses,
     start(turn, unit) {
-      logUnit(turn, priority.notice, unit, refuses);
+      logUnit(turn, priority.notice, unit, reason);
       return "unsupported";
     },
     stop: () => "already",

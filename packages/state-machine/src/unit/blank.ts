@@ -1,6 +1,7 @@
 import type { UnitType } from "@steward/unit-file";
 import type { UnitDefinition } from "../definition/definition.ts";
 import type { ExecStatus } from "../model/controlled.ts";
+import type { MountData } from "../model/mount.ts";
 import type { DualTimestamp } from "../model/now.ts";
 import type { PathData } from "../model/path.ts";
 import type { ScopeData } from "../model/scope.ts";
@@ -88,12 +89,24 @@ const blankPath: PathData = {
   triggerLimit: unlimited,
 };
 
+export const blankMount: MountData = {
+  type: "mount",
+  state: "dead",
+  result: "success",
+  reloadResult: "success",
+  control: undefined,
+  commands: {},
+  found: undefined,
+  retries: 0,
+};
+
 /** The state that a unit of a type has before anything happened to it. */
 function blankMachine(type: UnitType, perpetual: boolean): MachineData {
   if (type === "service") return blankService;
   if (type === "socket") return blankSocket;
   if (type === "scope") return { ...blankScope, state: perpetual ? "running" : "dead" };
-  const resting: Partial<Record<UnitType, string>> = { slice: "active", mount: "mounted" };
+  if (type === "mount") return { ...blankMount, state: perpetual ? "mounted" : "dead" };
+  const resting: Partial<Record<UnitType, string>> = { slice: "active" };
   if (type === "timer") return blankTimer;
   if (type === "path") return blankPath;
   return { type, state: (perpetual && resting[type]) || "dead" } satisfies PlainData;
@@ -108,7 +121,7 @@ export function blankUnit(definition: UnitDefinition | undefined, id: string): U
   return {
     schema: SCHEMA,
     id,
-    machine: blankMachine(definition?.type ?? typeOfName(id), (definition?.perpetual || definition?.found) ?? false),
+    machine: blankMachine(definition?.type ?? typeOfName(id), definition?.perpetual ?? false),
     job: undefined,
     nopJob: undefined,
     stateChange: never,

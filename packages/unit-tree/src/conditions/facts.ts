@@ -175,6 +175,35 @@ export const paths = {
   isMountPoint: (path: string): boolean => mountPoints().has(path.replace(/(.)\/+$/, "$1")),
 };
 
+/** A line of mountinfo (proc(5)): what is mounted where. */
+export interface MountEntry {
+  readonly where: string;
+  readonly what: string;
+  readonly type: string;
+  /** Of the mount and of its file system, as mount(8) shows them together. */
+  readonly options: string;
+}
+
+function unescaped(field: string): string {
+  return field.replace(/\\(\d{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+/** All that is mounted in this process's namespace, in the order in which it was. */
+export function mountTable(text = readText("/proc/self/mountinfo")): readonly MountEntry[] {
+  return text.split("\n").flatMap((line): MountEntry[] => {
+    const [own, rest] = line.split(" - ");
+    const where = own?.split(" ")[4];
+    const flags = own?.split(" ")[5]?.split(",") ?? [];
+    const [type, what, superOptions] = rest?.split(" ") ?? [];
+    if (where === undefined || type === undefined) return [];
+    const ofSystem = superOptions?.split(",") ?? [];
+    const isReadOnly = flags.includes("ro") || ofSystem.includes("ro");
+    const others = [...flags, ...ofSystem].filter((option) => option !== "rw" && option !== "ro");
+    const options = [isReadOnly ? "ro" : "rw", ...new Set(others)].join(",");
+    return [{ where: unescaped(where), what: unescaped(what ?? ""), type, options: unescaped(options) }];
+  });
+}
+
 /** Mount points of this process's namespace, from mountinfo (proc(5)), unescaped. */
 export function mountPoints(): ReadonlyMap<string, string> {
   const points = new Map<string, string>();
