@@ -41,6 +41,11 @@ Differences that are no directive's:
   CPU time is that of the living processes plus that of those that ended. A number that was not measured is not shown.
 - \`freeze\` uses the kernel's freezer where a unit has a cgroup. Elsewhere every process of the unit is stopped with SIGSTOP and goes on with SIGCONT: it stands
   still all the same, but its parent can see it (waitpid(2), WUNTRACED), a handler of SIGCONT runs, and anyone who may signal it can wake it.
+- Mount units need what mount(8) needs: root, or a user namespace, with CAP_SYS_ADMIN. Mounts that no unit file describes get units, and are left alone when
+  the machine goes down: whoever made the container made them.
+- Swap and automount units load and are refused with the reason in the journal, as systemd refuses them in a container; there is no udev, so no device unit ever
+  becomes active, and what is bound to one does not start.
+- `clean` is for services; sockets and mounts do not take part.
 - A service's descriptor store holds at most 160 descriptors, whatever FileDescriptorStoreMax= says.
 - A socket unit has at most 128 addresses and 64 symbolic links. ListenUSBFunction= is refused when its unit is started, and SELinux and SMACK labels are
   given to nothing, as on a kernel without them.

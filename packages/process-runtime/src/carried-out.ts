@@ -21,8 +21,7 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
 
 const service = "USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost";
 
-const unit =
-  "RequiresMountsFor WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
+const unit = "WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
 
 /** Of systemd.resource-control(5): where the process goes is carried out, accounting is measured; limits need controllers that containers rarely delegate. */
 const resourceControl = new Set(["Slice", "CPUAccounting", "MemoryAccounting", "TasksAccounting"]);
@@ -38,7 +37,11 @@ const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${socket} ${timer}`
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
+<<<<<<< HEAD
   "RequiresMountsFor WantsMountsFor KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
+=======
+  "WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
+>>>>>>> cdab816 (Documents on mounts)
     " ",
   ),
 );
