@@ -45,7 +45,7 @@ Differences that are no directive's:
   the machine goes down: whoever made the container made them.
 - Swap and automount units load and are refused with the reason in the journal, as systemd refuses them in a container; there is no udev, so no device unit ever
   becomes active, and what is bound to one does not start.
-- `clean` is for services; sockets and mounts do not take part.
+- \`clean\` is for services; sockets and mounts do not take part.
 - A service's descriptor store holds at most 160 descriptors, whatever FileDescriptorStoreMax= says.
 - A socket unit has at most 128 addresses and 64 symbolic links. ListenUSBFunction= is refused when its unit is started, and SELinux and SMACK labels are
   given to nothing, as on a kernel without them.
