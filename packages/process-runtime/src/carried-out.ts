@@ -37,11 +37,7 @@ const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${socket} ${timer}`
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
-<<<<<<< HEAD
-  "RequiresMountsFor WantsMountsFor KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
-=======
-  "WantsMountsFor Sockets KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
->>>>>>> cdab816 (Documents on mounts)
+  "WantsMountsFor KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
     " ",
   ),
 );
