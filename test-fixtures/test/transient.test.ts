@@ -116,34 +116,39 @@ describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lack
         });
       }
 
-      test("set-property writes a drop-in, until the next boot or for good, or beside a transient unit's file", async () => {
-        await machine.exec("systemd-run", "-u", "set", "sleep", "infinity");
-        expect((await machine.systemctl("set-property", "set", "TasksMax=7")).code).toBe(0);
-        expect(
-          (await machine.systemctl("set-property", "--runtime", "real", "CPUWeight=200", "DeviceAllow=/dev/null rw"))
-            .code,
-        ).toBe(0);
-        expect((await machine.systemctl("set-property", "real", "MemoryMax=1G")).code).toBe(0);
-        const text = async (path: string): Promise<string> =>
-          (await machine.exec("cat", path)).stdout.replace(/\n+$/, "");
-        const head =
-          '# This is a drop-in unit file extension, created via "systemctl set-property"\n# or an equivalent operation. Do not edit.\n[Service]\n';
-        expect(await text("/run/systemd/transient/set.service.d/50-TasksMax.conf")).toBe(`${head}TasksMax=7`);
-        const runtime = "/run/systemd/system.control/real.service.d";
-        expect(await text(`${runtime}/50-CPUWeight.conf`)).toBe(`${head}CPUWeight=200`);
-        expect(await text(`${runtime}/50-DeviceAllow.conf`)).toBe(`${head}DeviceAllow=\nDeviceAllow=/dev/null rw`);
-        expect(await text("/etc/systemd/system.control/real.service.d/50-MemoryMax.conf")).toBe(
-          `${head}MemoryMax=1073741824`,
-        );
-        expect(await machine.property("real.service", "CPUWeight")).toBe("200");
-        expect(await machine.property("set.service", "TasksMax")).toBe("7");
-        expect((await machine.systemctl("set-property", "real", "Nice=5")).stderr).toBe(
-          "Failed to set unit properties on real.service: Cannot set property Nice, or unknown property.\n",
-        );
-        await machine.systemctl("stop", "set");
-        await gone("set.service");
-        expect((await machine.exec("ls", "/run/systemd/transient")).stdout).not.toContain("set.service");
-      });
+      for (const client of ["systemctl", "stewardctl"] as const)
+        test(`set-property of ${client} writes a drop-in, until the next boot or for good, or beside a transient unit's file`, async () => {
+          if (isReference && client === "stewardctl") return;
+          await machine.exec("systemd-run", "-u", "set", "sleep", "infinity");
+          expect((await machine[client]("set-property", "set", "TasksMax=7")).code).toBe(0);
+          expect(
+            (await machine[client]("set-property", "--runtime", "real", "CPUWeight=200", "DeviceAllow=/dev/null rw"))
+              .code,
+          ).toBe(0);
+          expect((await machine[client]("set-property", "real", "MemoryMax=1G")).code).toBe(0);
+          const text = async (path: string): Promise<string> =>
+            (await machine.exec("cat", path)).stdout.replace(/\n+$/, "");
+          const head =
+            '# This is a drop-in unit file extension, created via "systemctl set-property"\n# or an equivalent operation. Do not edit.\n[Service]\n';
+          expect(await text("/run/systemd/transient/set.service.d/50-TasksMax.conf")).toBe(`${head}TasksMax=7`);
+          const runtime = "/run/systemd/system.control/real.service.d";
+          expect(await text(`${runtime}/50-CPUWeight.conf`)).toBe(`${head}CPUWeight=200`);
+          expect(await text(`${runtime}/50-DeviceAllow.conf`)).toBe(`${head}DeviceAllow=\nDeviceAllow=/dev/null rw`);
+          expect(await text("/etc/systemd/system.control/real.service.d/50-MemoryMax.conf")).toBe(
+            `${head}MemoryMax=1073741824`,
+          );
+          expect(await machine.property("real.service", "CPUWeight")).toBe("200");
+          expect(await machine.property("set.service", "TasksMax")).toBe("7");
+          expect((await machine[client]("set-property", "real", "Nice=5")).stderr).toBe(
+            "Failed to set unit properties on real.service: Cannot set property Nice, or unknown property.\n",
+          );
+          expect((await machine[client]("set-property", "--runtime", "real", "CPUWeight=")).code).toBe(0);
+          expect(await text(`${runtime}/50-CPUWeight.conf`)).toBe(`${head}CPUWeight=`);
+          await machine.systemctl("revert", "real");
+          await machine.systemctl("stop", "set");
+          await gone("set.service");
+          expect((await machine.exec("ls", "/run/systemd/transient")).stdout).not.toContain("set.service");
+        });
 
       if (isReference) return;
 

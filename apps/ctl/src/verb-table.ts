@@ -137,6 +137,11 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Make unit files of a supervisord.conf, a Procfile or a pm2 ecosystem file",
     load: async () => (await import("./import/import.ts")).importVerb,
   },
+  "set-property": {
+    min: 2,
+    help: "Change properties of a unit that is there, for good or --runtime",
+    load: async () => (await import("./verbs/set-property.ts")).setProperty,
+  },
   run: {
     help: "Run a command in a unit of its own, as systemd-run does",
     load: async () => (await import("./run/run.ts")).runVerb,

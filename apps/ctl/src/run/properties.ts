@@ -41,7 +41,12 @@ export function propertiesOf(type: UnitType, assignments: readonly string[]): re
   const said = load(type, spelled);
   // What follows from the unit's name (a dynamic user's) is the manager's to work out: here the unit has another.
   const renamed = load(type, spelled, "other");
-  return [...valuesIn(type, said, { silent: load(type, []), renamed }), ...commandsIn(said), ...dependenciesIn(said)];
+  const named = new Set(spelled.map((assignment) => assignment.slice(0, assignment.indexOf("="))));
+  return [
+    ...valuesIn(type, said, { silent: load(type, []), renamed, named }),
+    ...commandsIn(said),
+    ...dependenciesIn(said),
+  ];
 }
 
 function spell(assignment: string): readonly string[] {
@@ -104,7 +109,11 @@ function read(
 function valuesIn(
   type: UnitType,
   said: LoadedUnit,
-  { silent, renamed }: { readonly silent: LoadedUnit; readonly renamed: LoadedUnit },
+  {
+    silent,
+    renamed,
+    named,
+  }: { readonly silent: LoadedUnit; readonly renamed: LoadedUnit; readonly named: ReadonlySet<string> },
 ): Property[] {
   const signatures = new Map(propertySlots(type).map((slot) => [slot.name, slot.signature]));
   const before = new Map(unitProperties(silent).map(({ name, value }) => [name, printed(value)]));
@@ -113,10 +122,15 @@ function valuesIn(
     const signature = signatures.get(name);
     const stream = streamOf(said, name);
     if (stream !== undefined) return [[stream.name, variant("s", stream.value)]];
-    if (signature === undefined || execNames.has(name) || before.get(name) === printed(value)) return [];
+    if (signature === undefined || execNames.has(name)) return [];
     if (elsewhere.get(name) !== printed(value)) return [];
     // What only follows from another setting, and can be said by none, is the manager's to work out.
-    if (transientUnitText(type, [{ name, value }]).unsupported.length > 0) return [];
+    const { text, unsupported } = transientUnitText(type, [{ name, value }]);
+    if (unsupported.length > 0) return [];
+    // What is as it would be anyway is said all the same where it was named: "CPUWeight=" takes back.
+    const directive = /^([A-Za-z0-9]+)=/m.exec(text)?.[1] ?? "";
+    const isNamed = named.has(directive) && (value !== "" || name === directive);
+    if (before.get(name) === printed(value) && !isNamed) return [];
     return [[name, variant(signature, wireValue(signature, value))]];
   });
 }
