@@ -14,6 +14,39 @@ import {
 const cannot = [...lacks("systemctl"), ...(canBootLab() ? [] : ["namespaces"])];
 const killManager = "kill -9 $(pgrep -f '[d]ist/manager.js')";
 
+const manager = ["org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"] as const;
+const main = 'ExecStart "a(sasb)" 1 /bin/true 1 /bin/true false';
+
+/** What cannot be made, and how systemd says so. */
+const refusals: readonly (readonly [name: string, properties: string, words: string])[] = [
+  ["refused", "0", "Invalid unit name or type."],
+  ["refused.target", "0", "Unit type target does not support transient units."],
+  ["refused.device", "0", "Unit type device does not support transient units."],
+  ["refused@.service", `1 ${main}`, "Unit name refused@.service is missing the instance name."],
+  ["refused.service", "0", "Unit refused.service has a bad unit file setting."],
+  ["refused.service", `2 Nonsense s x ${main}`, "Cannot set property Nonsense, or unknown property."],
+  ["refused.service", `2 Id s x ${main}`, "Cannot set property Id, or unknown property."],
+  ["refused.service", `2 ActiveState s x ${main}`, "Cannot set property ActiveState, or unknown property."],
+  ["refused.service", `2 Nice s x ${main}`, "Failed to set unit properties: Unexpected message contents"],
+  ["refused.service", `2 Type s foo ${main}`, "Invalid Type setting: foo"],
+  ["refused.service", `2 Restart s foo ${main}`, "Invalid Restart setting: foo"],
+  ["refused.service", `2 CollectMode s x ${main}`, "Invalid CollectMode setting: x"],
+  ["refused.service", `2 KillSignal i 99 ${main}`, "Invalid KillSignal setting: 99"],
+  ["refused.service", `2 BusName s a ${main}`, "Invalid BusName setting: a"],
+  ["refused.service", `2 Slice s nope ${main}`, "Invalid unit name 'nope'"],
+  ["refused.service", `2 After as 1 nope ${main}`, "Invalid unit name"],
+  ["refused.timer", "0", "Unit refused.timer has a bad unit file setting."],
+  ["refused.socket", "0", "Unit refused.socket has a bad unit file setting."],
+  ["refused.path", "0", "Unit refused.path has a bad unit file setting."],
+  ["refused.scope", "1 PIDs au 1 4190000", "Process with ID 4190000 does not exist."],
+  ["refused.scope", "1 PIDs au 1 1", "Process 1 is a manager process, refusing."],
+  [
+    "refused.scope",
+    "0",
+    "Unit refused.scope failed to load properly, please adjust/correct and reload service manager: No such file or directory",
+  ],
+];
+
 /** Units made by a call: by the genuine systemd-run and by `stewardctl run`, with cgroups and without. */
 describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lacks ${cannot})` : ""}`, () => {
   for (const cgroup of ["v2", "none"] as const) {
@@ -22,6 +55,7 @@ describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lack
       let machine: Instance;
       beforeAll(async () => {
         machine = await boot({ mode: "pid1", cgroup, units: { "real.service": "[Service]\nExecStart=/bin/true\n" } });
+        if (isReference) await machine.systemctl("start", "dbus.service");
       });
       afterAll(() => machine?.stop());
       const gone = (unit: string): Promise<string> =>
@@ -115,6 +149,22 @@ describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lack
           });
         });
       }
+
+      test.each(refusals)("StartTransientUnit %s %s", async (name, properties, words) => {
+        // The genuine one takes such calls of busctl on the bus alone.
+        const address = isReference ? [] : ["--address=unix:path=/run/systemd/private"];
+        const call = [...address, "call", ...manager, "StartTransientUnit"];
+        const { code, stderr } = await machine.sh(
+          `busctl ${call.join(" ")} 'ssa(sv)a(sa(sv))' ${name} fail ${properties} 0`,
+        );
+        expect(stderr).toContain(`Call failed: ${words}`);
+        expect(code).toBe(1);
+        await eventually(
+          "nothing to be left of it",
+          async () => (await machine.sh("ls /run/systemd/transient | grep ^refused")).stdout,
+          (left) => left === "",
+        );
+      });
 
       for (const client of ["systemctl", "stewardctl"] as const)
         test(`set-property of ${client} writes a drop-in, until the next boot or for good, or beside a transient unit's file`, async () => {

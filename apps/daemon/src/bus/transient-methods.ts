@@ -57,6 +57,8 @@ async function startTransient(manager: Manager, args: readonly Value[], context:
       if (Object.keys(streams).length > 0) manager.streams.give(made.name, streams);
     });
   } finally {
+    // A unit that was made and could not be started is of no use to anybody.
+    manager.collectSoon();
     manager.streams.close(fds.filter((fd) => !taken.has(fd)));
   }
 }
