@@ -88,6 +88,18 @@ describe("the clock is set", () => {
     expect(world.results.filter((result) => result === "t.service/start done")).toHaveLength(1);
   });
 
+  test("one that elapses by a clock that goes back a little meanwhile has elapsed", () => {
+    const world = machine("OnCalendar=daily");
+    world.start("t.timer").run(second);
+    const first = midnight(world);
+    const { boottimeUsec, monotonicUsec } = world.kernel.now();
+    const now = { boottimeUsec, monotonicUsec, realtimeUsec: first * day - 400 };
+    world.deliver({ now, kind: "timer", unit: "t.timer", slot: "calendar" });
+    world.run(second);
+    expect(property(world, "LastTriggerUSec")).toBe(BigInt(first * day));
+    expect(midnight(world)).toBe(first + 1);
+  });
+
   test("a monotonic timer does not care", () => {
     const world = machine("OnActiveSec=10");
     world.start("t.timer").run(second);

@@ -12,10 +12,12 @@ import { enterWaiting } from "./wait.ts";
 
 function onEvent(t: Timer, event: UnitEvent): void {
   switch (event.kind) {
-    case "timer":
+    case "timer": {
+      const due = event.slot === "calendar" ? unitOf(t.turn, t.unit).timers.calendar?.atUsec : undefined;
       if (!forget(t.turn, t.unit, event.slot)) return;
-      if (data(t).state === "waiting") enterRunning(t);
+      if (data(t).state === "waiting") enterRunning(t, due);
       return;
+    }
     case "stampRead":
       onStampRead(t, event);
       return;

@@ -4,8 +4,10 @@ import { triggeredUnit } from "../unit/triggered.ts";
 import { data, patch, settings, type Timer } from "./data.ts";
 import { enterDead, setState } from "./set-state.ts";
 
-/** Starts the unit. $TRIGGER_… of systemd.exec(5) tell it why; the stamp file remembers when (Persistent=). */
-export function enterRunning(t: Timer): void {
+/**
+ * Starts the unit. `dueRealtimeUsec`: the moment of OnCalendar= for which it is; whatever the clock says now, that one has been. $TRIGGER_… of systemd.exec(5) tell it why; the stamp file remembers when (Persistent=).
+ */
+export function enterRunning(t: Timer, dueRealtimeUsec = 0): void {
   const { turn, unit } = t;
   if (jobOf(turn, unit)?.type === "stop") return;
   const triggered = triggeredUnit(turn, unit);
@@ -14,7 +16,8 @@ export function enterRunning(t: Timer): void {
     enterDead(t, "resources");
     return;
   }
-  const { realtimeUsec, monotonicUsec } = turn.now;
+  const { monotonicUsec } = turn.now;
+  const realtimeUsec = Math.max(turn.now.realtimeUsec, dueRealtimeUsec);
   const env = [
     ["TRIGGER_UNIT", unit],
     ["TRIGGER_TIMER_REALTIME_USEC", String(realtimeUsec)],
