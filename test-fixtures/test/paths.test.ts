@@ -79,7 +79,7 @@ true`;
     ]) {
       const had = await runs();
       const kill = (wanted: boolean | undefined): string => (wanted ? `${killManager};` : "");
-      await machine.sh(`${kill(before)} echo x >/run/spool/in/x; ${kill(after)} true`);
+      await machine.sh(`${kill(before)} echo x >/run/x; mv /run/x /run/spool/in/x; ${kill(after)} true`);
       await eventually(
         "the unit at rest",
         async () => `${await runs()} ${await machine.property("spool.path", "SubState")}`,

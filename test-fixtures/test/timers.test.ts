@@ -127,6 +127,42 @@ describe.skipIf(cannot.length > 0)(`timers${cannot.length > 0 ? ` (lacks ${canno
   });
 });
 
+describe.skipIf(isReference)("a user's timers and paths", () => {
+  let machine: Instance;
+  beforeAll(async () => {
+    const own = {
+      "daily.timer": units["daily.timer"],
+      "daily.service": units["daily.service"],
+      "drop.path": "[Path]\nDirectoryNotEmpty=%t/drop\nMakeDirectory=yes\n",
+      "drop.service": oneshot('rm -f "$$XDG_RUNTIME_DIR"/drop/*; date >"$$XDG_RUNTIME_DIR/dropped"'),
+    };
+    machine = await boot({ mode: "user", units: own });
+  });
+  afterAll(() => machine?.stop());
+
+  test("the stamp file is the user's own", async () => {
+    expect((await machine.stewardctl("start", "daily.timer")).code).toBe(0);
+    await eventually(
+      "the stamp",
+      async () => (await machine.sh('ls "$XDG_DATA_HOME/systemd/timers"')).stdout,
+      (names) => names === "stamp-daily.timer\n",
+    );
+    const rows = JSON.parse((await machine.stewardctl("list-timers", "-o", "json")).stdout) as { unit: string }[];
+    expect(rows.map(({ unit }) => unit)).toEqual(["daily.timer"]);
+  });
+
+  test("what is dropped is taken", async () => {
+    expect((await machine.stewardctl("start", "drop.path")).code).toBe(0);
+    await machine.sh('echo x >"$XDG_RUNTIME_DIR/drop/x"');
+    const taken = 'cat "$XDG_RUNTIME_DIR/dropped"; ls "$XDG_RUNTIME_DIR/drop"';
+    await eventually(
+      "the drop taken",
+      async () => (await machine.sh(taken)).stdout,
+      (text) => /^\w.*\n$/.test(text),
+    );
+  });
+});
+
 describe.skipIf(cannot.length > 0 || isReference)("timers when the manager is killed", () => {
   let machine: Instance;
   beforeAll(async () => {

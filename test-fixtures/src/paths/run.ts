@@ -44,6 +44,7 @@ fence() {
 rest() {
   until [ -z "$(systemctl list-jobs --no-legend "$1.*")" ] && case $(state "$1.service") in dead | failed | running) true ;; *) false ;; esac; do sleep 0.02; done
 }
+put() { echo x > ${room}/put; mv ${room}/put "$1"; }
 settle() { fence; rest "$1"; fence; rest "$1"; }
 `;
 

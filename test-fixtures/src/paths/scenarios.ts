@@ -1,6 +1,7 @@
 /**
  * A path unit with its service, and what is done to files. `W` stands for the scenario's own directory, in which the steps are run by
- * bash; `@path` and `@service` for the units. After each step all that follows from it is awaited, then the state is written down.
+ * bash; `@path` and `@service` for the units; `put FILE` makes or replaces a file in one step, because a unit may have run before a slower
+ * one is done. After each step all that follows from it is awaited, then the state is written down.
  */
 export interface PathScenario {
   readonly name: string;
@@ -105,28 +106,28 @@ export const pathScenarios: readonly PathScenario[] = [
     path: ["PathChanged=W/f"],
     steps: [
       "start @path",
-      "echo x > f",
+      "put f",
       "echo x >> f",
       "exec 3>>f; echo x >&3",
       "exec 3>&-",
-      "touch f",
+      "touch -h f",
       "chmod 600 f",
       "ln f hard",
       "cat f",
       "mv f g",
       "mv g f",
-      "echo x > new; mv new f",
+      "put f",
       "rm f",
       "mkdir f",
-      "touch f/in",
-      "rm -r f",
+      "mkdir f/in",
+      "mv f gone",
     ],
     unit: ["StartLimitIntervalSec=0"],
   },
   {
     name: "PathModified= of a file",
     path: ["PathModified=W/f"],
-    steps: ["start @path", "echo x > f", "exec 3>>f; echo x >&3", "echo x >&3", "exec 3>&-", "truncate -s 0 f", "rm f"],
+    steps: ["start @path", "put f", "exec 3>>f; echo x >&3", "echo x >&3", "exec 3>&-", "rm f"],
     unit: ["StartLimitIntervalSec=0"],
   },
   {
@@ -135,7 +136,7 @@ export const pathScenarios: readonly PathScenario[] = [
     steps: [
       "start @path",
       "mkdir d",
-      "touch d/a",
+      "put d/a",
       "echo x >> d/a",
       "chmod 600 d/a",
       "cat d/a",
@@ -143,7 +144,7 @@ export const pathScenarios: readonly PathScenario[] = [
       "mkdir d/s",
       "touch d/s/deep",
       "rm d/b",
-      "rm -r d",
+      "mv d gone",
     ],
     unit: ["StartLimitIntervalSec=0"],
   },
@@ -187,7 +188,7 @@ export const pathScenarios: readonly PathScenario[] = [
     name: "MakeDirectory=, there already",
     path: ["PathChanged=W/m", "MakeDirectory=yes", "DirectoryMode=0710"],
     before: "mkdir -m 700 m",
-    steps: ["start @path", "stat -c %a m >&2", "touch m/x"],
+    steps: ["start @path", "stat -c %a m >&2", "mkdir m/x"],
   },
   {
     name: "several paths",
@@ -238,7 +239,7 @@ export const pathScenarios: readonly PathScenario[] = [
     name: "the unit fails",
     path: ["PathChanged=W/f"],
     does: "exit 1",
-    steps: ["start @path", "echo x > f", "echo x > f", "rm f"],
+    steps: ["start @path", "put f", "put f", "rm f"],
   },
   {
     name: "a condition of the unit does not hold",
@@ -255,13 +256,13 @@ export const pathScenarios: readonly PathScenario[] = [
   {
     name: "restarted and started again",
     path: ["PathChanged=W/f"],
-    steps: ["start @path", "start @path", "restart @path", "echo x > f", "restart @path", "rm f"],
+    steps: ["start @path", "start @path", "restart @path", "put f", "restart @path", "rm f"],
   },
   {
     name: "daemon-reload",
     path: ["PathChanged=W/f", "PathExists=W/go"],
     does: removes,
-    steps: ["start @path", "daemon-reload", "echo x > f", "daemon-reload", "touch go"],
+    steps: ["start @path", "daemon-reload", "put f", "daemon-reload", "touch go"],
   },
   {
     name: "what it triggers is not there",
