@@ -51,6 +51,7 @@ export function loadScenario(file: string, options: Options): LoadedScenario {
       column,
       message,
       fatal: true,
+      exact: true,
       ...(source === undefined ? {} : { source }),
     };
   });

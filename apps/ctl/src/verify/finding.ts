@@ -22,6 +22,8 @@ export interface Finding {
   readonly origin?: string;
   /** systemd-analyze fails for it, whatever --recursive-errors= says. */
   readonly fatal?: boolean;
+  /** The place is told with its column too: systemd's own lines have none. */
+  readonly exact?: boolean;
   /** systemd-analyze says nothing of it, and its exit code does not count it. */
   readonly own?: boolean;
 }
@@ -31,7 +33,8 @@ const paints = { error: highlightRed, warning: highlightYellow, notice: (text: s
 /** Prints a finding to stderr. */
 export function printFinding({ out }: Context, finding: Finding): void {
   const { severity, unit, file, line, column, message, source, man, suggestion } = finding;
-  const place = file === undefined ? unit : line === undefined ? file : `${file}:${line}`;
+  const at = finding.exact === true ? `${line}:${column ?? 1}` : line;
+  const place = file === undefined ? unit : line === undefined ? file : `${file}:${at}`;
   const head = message.startsWith(`Unit ${unit} `) && file === undefined ? message : `${place}: ${message}`;
   out.error(paints[severity](head));
   if (source !== undefined && line !== undefined) {

@@ -80,7 +80,7 @@ describe("what is wrong is told with its place", () => {
       code: 1,
       out: "",
       err: [
-        '/a.scenario:2: Expected exits, dies, dumps, hangs, ignores, notifies, forks, cannot, takes, elapses, conditions or oom, not "exist". Did you mean exits?',
+        '/a.scenario:2:17: Expected exits, dies, dumps, hangs, ignores, notifies, forks, cannot, takes, elapses, conditions or oom, not "exist". Did you mean exits?',
         "  2 | at 5s a.service exist 1",
         "    |                 ^^^^^^^",
         "",

@@ -42,10 +42,21 @@ export class Laws {
   /** Units whose stop an irreversible job forbade. */
   readonly #forbidden = new Set<string>();
   readonly #active = new Map<string, string>();
+  /**
+   * What a unit is bound to, where that had a job when the unit came up or when it went down itself. systemd looks at these moments
+   * and passes over what has a job: when that comes to nothing, the unit stays up.
+   */
+  readonly #excused = new Map<string, Set<string>>();
 
   constructor(play: Play) {
     this.#play = play;
     play.watch((event, result) => this.#check(event, result));
+    const { onKill } = play;
+    play.onKill = () => {
+      onKill();
+      // Whoever asked a manager that is dead gets no answer.
+      for (const request of this.#requests) if (!this.#replies.has(request)) this.#requests.delete(request);
+    };
   }
 
   #check(event: Event, result: Step): void {
@@ -147,6 +158,15 @@ export class Laws {
       const now = unitView(state, id).activeState;
       if (before === now) continue;
       this.#active.set(id, now);
+      for (const excused of this.#excused.values()) if (!resting.has(now)) excused.delete(id);
+      if (resting.has(now) && state.units.get(id)?.job !== undefined)
+        for (const unit of this.#active.keys()) this.#excuse(unit, [id]);
+      if (now !== "active") continue;
+      const pending = state.definitions.graph
+        .byAtom(id, "cannot-be-active-without")
+        .filter((other) => state.units.get(other)?.job !== undefined);
+      this.#excused.delete(id);
+      this.#excuse(id, pending);
     }
     for (const [unit, active] of this.#active) {
       const record = state.units.get(unit);
@@ -154,11 +174,15 @@ export class Laws {
         continue;
       if (this.#forbidden.has(unit)) continue;
       for (const other of state.definitions.graph.byAtom(unit, "cannot-be-active-without")) {
-        if (state.units.get(other)?.job !== undefined) continue;
+        if (state.units.get(other)?.job !== undefined || this.#excused.get(unit)?.has(other)) continue;
         const theirs = unitView(state, other).activeState;
         demand(!resting.has(theirs), "BindsTo=", () => `${unit} is active, and ${other} is ${theirs}`);
       }
     }
+  }
+
+  #excuse(unit: string, others: readonly string[]): void {
+    this.#excused.set(unit, new Set([...(this.#excused.get(unit) ?? []), ...others]));
   }
 
   /** No process outlives its unit, unless KillMode= or SendSIGKILL= says so, or the kernel would not let it go. */
