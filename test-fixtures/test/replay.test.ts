@@ -13,6 +13,11 @@ const units = {
   "page.service": "[Service]\nType=oneshot\nExecStart=/bin/true\n",
   "fails.service": "[Unit]\nConditionPathExists=/etc\n[Service]\nType=oneshot\nExecStart=/bin/false\n",
   "skipped.service": "[Unit]\nConditionPathExists=/nowhere\n[Service]\nExecStart=/bin/true\n",
+  "echo.socket":
+    "[Socket]\nListenStream=127.0.0.1:4621\nAccept=yes\nMaxConnectionsPerSource=1\nExecStartPre=/bin/true\n",
+  "echo@.service": "[Service]\nExecStart=/bin/cat\nStandardInput=socket\n",
+  "late.socket": "[Socket]\nListenStream=127.0.0.1:4622\n",
+  "late.service": "[Service]\nExecStart=/bin/sleep infinity\n",
   "stack.target": "[Unit]\nWants=web.service fails.service skipped.service\nAfter=web.service\n",
 };
 
@@ -31,6 +36,11 @@ describe.skipIf(isReference || !canBootLab())("replay of a real run", () => {
     machine = await boot({ mode: "pid1", units, args: ["--record=full", "--record-limit=16K"] });
     await machine.stewardctl("start", "stack.target");
     await machine.stewardctl("start", "fails.service");
+    await machine.stewardctl("start", "echo.socket", "late.socket");
+    // The second from one address is turned away while the first is there.
+    const knock =
+      "bash -c 'exec 3<>/dev/tcp/127.0.0.1/4621 4<>/dev/tcp/127.0.0.1/4621; cat <&4; echo me >&3; read -u 3 word; echo $word'";
+    const answers = [await machine.sh(knock)];
     const main = () => machine.property("db.service", "MainPID");
     const first = await main();
     await machine.sh(`kill -9 ${first}`);
@@ -41,6 +51,19 @@ describe.skipIf(isReference || !canBootLab())("replay of a real run", () => {
     const dead = await manager();
     await machine.sh(`kill -9 ${dead}`);
     await eventually("there is another manager", manager, (pid) => pid !== "" && pid !== dead);
+    await eventually(
+      "the connection is over",
+      () => machine.property("echo.socket", "NConnections"),
+      (left) => left === "0",
+    );
+    answers.push(await machine.sh(knock));
+    expect(answers.map(({ stdout }) => stdout)).toEqual(["me\n", "me\n"]);
+    await machine.sh("bash -c 'exec 3<>/dev/tcp/127.0.0.1/4622'");
+    await eventually(
+      "late.service runs",
+      () => machine.property("late.service", "ActiveState"),
+      (state) => state === "active",
+    );
     for (let round = 0; round < 4; round++) {
       await machine.stewardctl("restart", "db.service");
       await machine.stewardctl("daemon-reload");
