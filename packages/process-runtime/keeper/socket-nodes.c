@@ -26,12 +26,22 @@ int node_parent(const char *path, mode_t mode, bool make, char **copy, char **na
     return dir;
 }
 
+/* Of the node itself, once it is known to be one: its name may have become another file's, by who may write to the directory. */
 static int own(const char *path, uid_t uid, gid_t gid)
 {
     char *copy, *name;
-    int dir = node_parent(path, 0, false, &copy, &name);
-    int error = dir < 0 || fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0 ? errno : 0;
+    struct stat st;
+    int dir = node_parent(path, 0, false, &copy, &name), error = dir < 0 ? errno : 0, fd = -1;
+    if (error == 0) {
+        fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        error = fd < 0 || fstat(fd, &st) < 0 ? errno : 0;
+    }
+    if (error == 0 && !S_ISSOCK(st.st_mode) && !S_ISFIFO(st.st_mode))
+        error = ELOOP;
+    if (error == 0 && fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0)
+        error = errno;
     free(copy);
+    close_keep(fd, 0);
     return close_keep(dir, error);
 }
 
