@@ -115,7 +115,7 @@ export function compatibilityPage(): string {
     head,
     `## Units whose work steward does itself, or that no container can run\n\nThey load, show as active, and are never executed.\n\n| unit | why |\n| --- | --- |`,
     ...Object.entries(builtinUnits).map(([name, { reason }]) => `| ${name} | ${reason} |`),
-    `\n## Conditions\n\nEvery type is looked at on the machine, as Condition…= and as Assert…=: ${conditionTypes.join(", ")}. NeedsUpdate, PathIsEncrypted and the pressure\ntypes answer without looking: no, no, and yes.`,
+    `\n## Conditions\n\nEvery type is looked at on the machine, as Condition…= and as Assert…=: ${conditionTypes.join(", ")}. NeedsUpdate alone\nanswers without looking, and says no: a container's /usr is not updated under its /etc.`,
     `\n## Directives\n\n${counts()}. Older names that systemd still understands are understood too.`,
     directiveTable(),
     "\n## D-Bus\n",

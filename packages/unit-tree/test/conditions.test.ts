@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { checkConditions } from "../src/conditions/check.ts";
 import { readMachineFacts } from "../src/conditions/facts.ts";
+import { pressureIsBelow } from "../src/conditions/pressure.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "conditions-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -73,6 +74,15 @@ const lines = [
   ["Virtualization", "yes"],
   ["Virtualization", "vm"],
   ["Virtualization", "container"],
+  ["MemoryPressure", "100%"],
+  ["MemoryPressure", "99.99%/1min"],
+  ["CPUPressure", "100%/10s"],
+  ["CPUPressure", "50%/2min"],
+  ["IOPressure", "1000‰/5min"],
+  ["IOPressure", "101%"],
+  ["IOPressure", "nonsense"],
+  ["PathIsEncrypted", "/"],
+  ["PathIsEncrypted", join(directory, "absent")],
 ] as const;
 
 const analyze = spawnSync("systemd-analyze", ["--version"]).status === 0 && process.getuid?.() === 0;
@@ -102,4 +112,39 @@ test("the first failed line ends the look, a trigger does not", () => {
     checkConditions(given, facts).map(({ result }) => result);
   expect(results([line("/absent"), line("/")])).toEqual(["failed", "untested"]);
   expect(results([line("/absent", true), line("/")])).toEqual(["failed", "succeeded"]);
+});
+
+describe("pressure conditions (systemd.unit(5), ConditionMemoryPressure=)", () => {
+  const told = [
+    "some avg10=90.00 avg60=50.00 avg300=20.00 total=1",
+    "full avg10=9.00 avg60=5.00 avg300=2.00 total=1",
+    "",
+  ].join("\n");
+  const read = (path: string): string =>
+    path === "/proc/pressure/memory" || path === "/proc/pressure/cpu" ? told : "";
+  test.each([
+    ["memory", "2%", true],
+    ["memory", "1.99%", false],
+    ["memory", "5%/1min", true],
+    ["memory", "4%/1min", false],
+    ["memory", "90‰/10sec", true],
+    ["memory", "899‱/10sec", false],
+    ["cpu", "20%", true],
+    ["cpu", "19%", false],
+    // The kernel says nothing: there is no pressure to speak of.
+    ["io", "0%", true],
+    ["memory", "some-thing.slice:0%", true],
+  ] as const)("%s %s: %s", (resource, parameter, holds) => {
+    expect(pressureIsBelow(resource, parameter, read)).toBe(holds);
+  });
+  test.each(["", "2", "5%/60s", "101%", "5%/7min", "x:5%"])("%j is none", (parameter) => {
+    expect(() => pressureIsBelow("memory", parameter, read)).toThrow("expected");
+  });
+});
+
+test("newer types look at the machine too", () => {
+  const holds = (type: string, parameter: string) =>
+    checkConditions([{ type: `Condition${type}`, parameter, negate: false, trigger: false }], facts)[0]?.result;
+  expect(holds("PathIsSocket", "/")).toBe("failed");
+  expect(holds("KernelModuleLoaded", "no-such-module")).toBe("failed");
 });

@@ -1,4 +1,5 @@
 import { type MachineFacts, onAcPower, paths, readText } from "./facts.ts";
+import { pressureIsBelow } from "./pressure.ts";
 
 /** One Condition…= or Assert…= line, as the unit file says it. */
 export interface ConditionLine {
@@ -99,7 +100,7 @@ const checks: Readonly<Record<string, Check>> = {
   PathIsSymbolicLink: (parameter) => paths.isSymbolicLink(parameter),
   PathIsMountPoint: (parameter) => paths.isMountPoint(parameter),
   PathIsReadWrite: (parameter) => paths.isWritable(parameter),
-  PathIsEncrypted: () => false,
+  PathIsEncrypted: (parameter) => paths.isEncrypted(parameter),
   DirectoryNotEmpty: (parameter) => paths.notEmptyDirectory(parameter),
   FileNotEmpty: (parameter) => paths.notEmptyFile(parameter),
   FileIsExecutable: (parameter) => paths.isExecutable(parameter),
@@ -126,9 +127,11 @@ const checks: Readonly<Record<string, Check>> = {
           ? actual !== wanted
           : ordered(operator, compareVersions(actual, wanted));
     }),
-  MemoryPressure: () => true,
-  CPUPressure: () => true,
-  IOPressure: () => true,
+  MemoryPressure: (parameter) => pressureIsBelow("memory", parameter),
+  CPUPressure: (parameter) => pressureIsBelow("cpu", parameter),
+  IOPressure: (parameter) => pressureIsBelow("io", parameter),
+  PathIsSocket: (parameter) => paths.isSocket(parameter),
+  KernelModuleLoaded: (parameter) => paths.isDirectory(`/sys/module/${parameter.replaceAll("-", "_")}`),
 };
 
 /** The names of all condition types that `checkConditions` knows. */

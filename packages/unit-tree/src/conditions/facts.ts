@@ -149,6 +149,15 @@ export const paths = {
   glob: (pattern: string): boolean => globSync(pattern).length > 0,
   isDirectory: (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
   isSymbolicLink: (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
+  isSocket: (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isSocket() ?? false,
+  /** On a device of dm-crypt, or on one that is made of such (systemd.unit(5), ConditionPathIsEncrypted=). */
+  isEncrypted: (path: string): boolean => {
+    const device = statSync(path, { throwIfNoEntry: false })?.dev ?? 0;
+    // gnu_dev_major(3), gnu_dev_minor(3)
+    const major = Math.floor(device / 256) % 4096;
+    const minor = (device % 256) + Math.floor(device / 0x10_0000) * 256;
+    return device > 0 && isEncryptedDevice(`/sys/dev/block/${major}:${minor}`, 0);
+  },
   isExecutable: (path: string): boolean => {
     const found = statSync(path, { throwIfNoEntry: false });
     return found?.isFile() === true && (found.mode & 0o111) !== 0;
@@ -174,6 +183,17 @@ export const paths = {
   },
   isMountPoint: (path: string): boolean => mountPoints().has(path.replace(/(.)\/+$/, "$1")),
 };
+
+/** The device itself, or the one of which it is a part. */
+function isEncryptedDevice(directory: string, depth: number): boolean {
+  if (readText(`${directory}/dm/uuid`).startsWith("CRYPT-")) return true;
+  try {
+    const below = readdirSync(`${directory}/slaves`);
+    return depth < 8 && below.length === 1 && isEncryptedDevice(`${directory}/slaves/${below[0]}`, depth + 1);
+  } catch {
+    return false;
+  }
+}
 
 /** A line of mountinfo (proc(5)): what is mounted where. */
 export interface MountEntry {
