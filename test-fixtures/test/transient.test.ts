@@ -268,15 +268,47 @@ describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lack
         scope.kill();
       });
 
-      test("processes can be given to a unit that looks after them itself", async () => {
-        await machine.stewardctl("run", "-u", "host", "-p", "Delegate=yes", "--scope", "sleep", "0");
-        await machine.exec(stewardctl, "run", "-u", "plain", "sleep", "infinity");
-        const attach = (unit: string, pid: string): Promise<Outcome> =>
+      test("processes can be given to a unit that looks after them itself, and to no other", async () => {
+        const scope = machine.start(
+          stewardctl,
+          "run",
+          "--scope",
+          "-u",
+          "host",
+          "-p",
+          "Delegate=yes",
+          "sleep",
+          "infinity",
+        );
+        await machine.stewardctl("run", "-u", "plain", "sleep", "infinity");
+        await eventually(
+          "the scope",
+          () => machine.property("host.scope", "ActiveState"),
+          (state) => state === "active",
+        );
+        const given = machine.start("sleep", "4711");
+        const pid = await eventually(
+          "a process of ours",
+          async () => (await machine.sh("pgrep -f '^[s]leep 4711'")).stdout.trim(),
+          (found) => found !== "",
+        );
+        const attach = (unit: string, process: string): Promise<Outcome> =>
           machine.sh(
-            `busctl --address=unix:path=/run/systemd/private call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager AttachProcessesToUnit ssau ${unit} / 1 ${pid}`,
+            `busctl --address=unix:path=/run/systemd/private call ${manager.join(" ")} AttachProcessesToUnit ssau ${unit} / 1 ${process}`,
           );
-        expect((await attach("plain.service", "1")).stderr).toContain("not available on non-delegated units");
-        await machine.systemctl("stop", "plain");
+        expect((await attach("plain.service", pid)).stderr).toContain("not available on non-delegated units");
+        expect((await attach("host.scope", "1")).stderr).toContain("Process 1 is a manager process, refusing.");
+        expect(await attach("host.scope", pid)).toMatchObject({ code: 0 });
+        await eventually(
+          "the process in the scope",
+          async () => (await machine.systemctl("status", "host.scope")).stdout,
+          (text) => text.includes("sleep 4711"),
+        );
+        expect((await machine.systemctl("stop", "host.scope", "plain")).code).toBe(0);
+        expect((await machine.sh("pgrep -f '^[s]leep 4711'")).stdout).toBe("");
+        await gone("host.scope");
+        scope.kill();
+        given.kill();
       });
     });
   }

@@ -7,7 +7,7 @@ export interface ProcessName {
 }
 
 /** systemd.scope(5): states of a group of processes that others started. `start-chown` lasts until the keeper has taken the first in. */
-export type ScopeState = "dead" | "start-chown" | "running" | "abandoned" | "stop-sigterm" | "stop-sigkill" | "failed";
+type ScopeState = "dead" | "start-chown" | "running" | "abandoned" | "stop-sigterm" | "stop-sigkill" | "failed";
 
 /** Result= of org.freedesktop.systemd1.Scope. */
 export type ScopeResult = "success" | "resources" | "timeout" | "oom-kill";
