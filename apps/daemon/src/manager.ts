@@ -21,7 +21,7 @@ import type { Announcer } from "./bus/announcer.ts";
 import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
-import { reloadingSignal, unitNewSignal, unitRemovedSignal } from "./bus/signals.ts";
+import { reloadingSignal, unitNewSignal } from "./bus/signals.ts";
 import type { Clock } from "./clock.ts";
 import { type FileState, originProperties, originProperty, type ShownProperty } from "./definition-properties.ts";
 import type { Definitions } from "./definitions.ts";
@@ -34,7 +34,7 @@ import type { ProcessTable } from "./process-table.ts";
 import type { DefinitionLog } from "./record/definition-log.ts";
 import type { Settings } from "./record/entry.ts";
 import type { RequestResult, Requests } from "./requests.ts";
-import { collectable, endedConnections, isConnection, wasMounted } from "./transient/collect.ts";
+import { Collector } from "./transient/collector.ts";
 import type { UnitStreams } from "./transient/given-streams.ts";
 import { References } from "./transient/references.ts";
 import { type ControlDirectories, PropertySetting } from "./transient/set-properties.ts";
@@ -115,7 +115,7 @@ export class Manager {
   failedJobs = 0;
   private readonly parts: ManagerParts;
   private code = 0;
-  private collecting = false;
+  private readonly collector: Collector;
 
   constructor(parts: ManagerParts) {
     this.parts = parts;
@@ -123,12 +123,27 @@ export class Manager {
     this.facts = parts.facts;
     this.files = parts.files;
     this.references = new References({
-      released: () => this.collectSoon(),
+      released: () => this.collector.soon(),
       changed: () => this.parts.settingsChanged(),
     });
     this.busClients = new BusClients(this.references, () => this.parts.settingsChanged());
     this.streams = parts.streams;
     this.transient = new TransientUnits(parts.transientFiles, parts.loadContext);
+    this.collector = new Collector({
+      manager: this,
+      definitions: parts.definitions,
+      files: parts.transientFiles,
+      streams: parts.streams,
+      unload: (units) => {
+        parts.submit({ kind: "unload", now: parts.clock.now(), units });
+        parts.settle();
+      },
+      load: (names) => {
+        this.submitLoad(parts.definitions.load(names), false);
+        parts.settle();
+      },
+      emit: parts.emit,
+    });
     this.setting = new PropertySetting(parts.controls, parts.transientFiles, parts.loadContext);
   }
 
@@ -141,20 +156,10 @@ export class Manager {
     const jobs: Record<string, unknown> = {};
     for (const id of changed.units) units[id] = this.core.units.get(id) ?? null;
     for (const id of changed.jobs) jobs[id] = this.core.jobs.get(id) ?? null;
-    if (!this.streams.isEmpty) this.releaseStreams(changed.units);
-    if (!this.collecting && [...changed.units].some((id) => this.isFleeting(id))) this.collectSoon();
+    this.collector.changed(changed.units);
     const counters = changed.counters ? this.core.counters : undefined;
     const recorded = this.parts.definitionLog.recorded(event);
     return { effects, units, jobs, counters, recorded, signals: this.parts.announcer.take() };
-  }
-
-  /** Streams that a client gave are let go with the end of the unit, as its other end waits for it. */
-  private releaseStreams(units: Iterable<string>): void {
-    for (const unit of units) {
-      if (!this.streams.has(unit) || this.core.units.get(unit)?.job !== undefined) continue;
-      const state = this.activeState(unit);
-      if (state === "inactive" || state === "failed") setImmediate(() => this.streams.release(unit));
-    }
   }
 
   /** Asks the core for something and waits for its one answer. */
@@ -216,12 +221,6 @@ export class Manager {
     return this.parts.definitions.all();
   }
 
-  /** Not kept when nobody needs it: a transient unit, the service of a connection, a mount point that no file describes. */
-  private isFleeting(id: string): boolean {
-    const unit = this.definition(id);
-    return this.isTransient(id) || isConnection(this.core, id) || (unit !== undefined && wasMounted(unit));
-  }
-
   isTransient(id: string): boolean {
     return this.parts.transientFiles.owns(this.definition(id)?.fragmentPath);
   }
@@ -233,45 +232,9 @@ export class Manager {
     this.submitLoad(loaded, false);
   }
 
-  /** Looks for transient units that are done, when what is under way has been told. */
+  /** Looks for units that nobody needs any more, when what is under way has been told. */
   collectSoon(): void {
-    if (this.collecting) return;
-    this.collecting = true;
-    setImmediate(() => {
-      this.collecting = false;
-      this.collect();
-    });
-  }
-
-  /** Services of connections that are over: each was for one, and nobody asks for it again. */
-  private collectConnections(): void {
-    const ids = endedConnections(this);
-    if (ids.length === 0) return;
-    this.parts.definitions.forget(new Set(ids));
-    this.parts.submit({ kind: "unload", now: this.parts.clock.now(), units: ids });
-    this.parts.settle();
-    for (const id of ids) this.parts.emit(unitRemovedSignal(id));
-  }
-
-  private collect(): void {
-    const { definitions, transientFiles } = this.parts;
-    this.collectConnections();
-    for (let ids = collectable(this, transientFiles); ids.length > 0; ids = collectable(this, transientFiles)) {
-      const dropIns = new Map(ids.map((id) => [id, this.definition(id)?.dropInPaths ?? []]));
-      definitions.forget(new Set(ids));
-      this.parts.submit({ kind: "unload", now: this.parts.clock.now(), units: ids });
-      this.parts.settle();
-      // Recorded first: a death in between leaves a file that the next manager finds and collects.
-      for (const id of ids) {
-        transientFiles.remove(id, dropIns.get(id));
-        this.streams.release(id);
-      }
-      definitions.rescan();
-      const named = ids.filter((id) => this.core.definitions.graph.isReferenced(id));
-      this.submitLoad(definitions.load(named), false);
-      this.parts.settle();
-      for (const id of ids) if (!named.includes(id)) this.parts.emit(unitRemovedSignal(id));
-    }
+    this.collector.soon();
   }
 
   /** Loads units of mount points that nobody knew. */
