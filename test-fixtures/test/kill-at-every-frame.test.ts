@@ -96,7 +96,7 @@ describe.skipIf(cannot.length > 0 || isReference)(
         expect(undisturbed.end).toContain("exit status: 0\n");
         expect(undisturbed.end).toContain("began or ended, crasher: 3\n");
         expect(undisturbed.end).toContain("began or ended, late: 2\n");
-        for (const line of ["echo: 1", "tick: 1", "answer: 3"])
+        for (const line of ["echo: 1", "tick: 1", "drop: 2", "answer: 3"])
           expect(undisturbed.end).toContain(`began or ended, ${line}\n`);
         expect(undisturbed.end).toContain("different answers: 1\n");
         expect(undisturbed.end).not.toMatch(/never at rest|did not shut down|no, /);

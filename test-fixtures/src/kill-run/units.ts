@@ -1,7 +1,8 @@
 /**
  * The busy run that is cut at every frame. It drives itself, from the boot's transaction on: starts in order, a oneshot with
  * several commands, notifications, crashes with automatic restarts, a PID file, and a driver that stops, starts and restarts
- * other units as a client, and asks a server that its socket starts; a timer elapses. Each program appends a line to a file when it begins, so that nothing starts twice unseen.
+ * other units as a client, asks a server that its socket starts, and drops files that a path unit sees; a timer elapses. Each program
+ * appends a line to a file when it begins, so that nothing starts twice unseen.
  */
 export function busyUnits(puppet: string): Record<string, string> {
   const began = (name: string): string => `append=/run/seen/${name}:%%p`;
@@ -10,7 +11,7 @@ export function busyUnits(puppet: string): Record<string, string> {
     "default.target": [
       "[Unit]",
       "Description=A busy run",
-      "Wants=talker.service task.service crasher.service forker.service victim.service driver.service echo.socket tick.timer",
+      "Wants=talker.service task.service crasher.service forker.service victim.service driver.service echo.socket tick.timer drop.path",
       "AllowIsolate=yes",
     ].join("\n"),
     "talker.service": [
@@ -61,9 +62,15 @@ export function busyUnits(puppet: string): Record<string, string> {
     "echo.service": ["[Service]", `ExecStart=${puppet} ${began("echo")} serve`].join("\n"),
     "tick.timer": ["[Timer]", "OnActiveSec=50ms", "AccuracySec=1ms"].join("\n"),
     "tick.service": ["[Service]", "Type=oneshot", `ExecStart=${puppet} ${began("tick")}`].join("\n"),
+    "drop.path": ["[Path]", "DirectoryNotEmpty=/run/drop", "MakeDirectory=yes"].join("\n"),
+    "drop.service": [
+      "[Service]",
+      "Type=oneshot",
+      "ExecStart=/bin/sh -c 'echo $$$$ >>/run/seen/drop; rm -f /run/drop/*'",
+    ].join("\n"),
     "driver.service": [
       "[Unit]",
-      "After=talker.service victim.service forker.service echo.socket",
+      "After=talker.service victim.service forker.service echo.socket drop.path",
       "[Service]",
       "Type=oneshot",
       "RemainAfterExit=yes",
@@ -76,11 +83,12 @@ export function busyUnits(puppet: string): Record<string, string> {
 
 /** What was run, in the order of its report. */
 export const busyServices = [
-  ...["talker", "task", "crasher", "forker", "victim", "late", "echo", "tick", "driver"].map(
+  ...["talker", "task", "crasher", "forker", "victim", "late", "echo", "tick", "drop", "driver"].map(
     (name) => `${name}.service`,
   ),
   "echo.socket",
   "tick.timer",
+  "drop.path",
 ];
 
 /**
@@ -102,6 +110,8 @@ echo driver-restarted-late
 # No connection is refused, and one server answers them all.
 for n in 1 2 3; do ${puppet} call=/run/echo.sock:/run/seen/answer; done
 echo "driver-asked, different answers: $(sort -u /run/seen/answer | wc -l)"
+# Each file is seen once, the second one perhaps before the path unit has looked again.
+for n in 1 2; do echo $n >/run/drop/$n; while [ -e /run/drop/$n ]; do sleep 0.02; done; done
 `;
 
 /** Waits until the run has come to rest and prints its end as lines. */
@@ -115,6 +125,7 @@ rest() {
   [ "$(ask show -P ActiveState driver.service)" = active ] &&
   [ "$(wc -l </run/seen/crasher 2>/dev/null)" = 3 ] && [ "$(ask show -P ActiveState crasher.service)" = active ] &&
   [ "$(ask show -P StatusText talker.service)" = three ] && [ -s /run/seen/tick ] &&
+  [ "$(wc -l </run/seen/drop 2>/dev/null)" = 2 ] && [ "$(ask show -P SubState drop.path)" = waiting ] &&
   [ -z "$(ask list-jobs --no-legend | grep -v 'No jobs')" ]
 }
 until rest; do late && { echo "never at rest"; break; }; sleep 0.02; done
