@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { boot, canBootLab, eventually, type Instance, lacks } from "../src/index.ts";
+import { boot, canBootLab, eventually, type Instance, isReference, lacks } from "../src/index.ts";
 
 const cannot = [...lacks("systemctl"), ...(canBootLab() ? [] : ["namespaces"])];
 const mount = (...lines: readonly string[]): string => `[Mount]\n${lines.join("\n")}\n`;
@@ -118,6 +118,16 @@ describe.skipIf(cannot.length > 0)("mount units, and the units that no container
     await machine.systemctl("start", "mnt-a.mount");
     await machine.sh("umount /mnt/a");
     await becomes("mnt-a.mount", "inactive dead success");
+  });
+
+  test.skipIf(isReference)("mounts outlive the manager, and what changes while it is away is seen", async () => {
+    await machine.systemctl("start", "mnt-a.mount", "mnt-e.mount");
+    const manager = (await machine.sh("pgrep -f '[d]ist/manager.js'")).stdout.trim();
+    await machine.sh(`kill -9 ${manager}; umount /mnt/e`);
+    await becomes("mnt-e.mount", "inactive dead success");
+    expect(await state("mnt-a.mount")).toBe("active mounted success");
+    expect(await machine.systemctl("stop", "mnt-a.mount")).toMatchObject({ code: 0 });
+    expect(await mountedTimes("/mnt/a")).toBe("0");
   });
 
   test("the root is there for good", async () => {
