@@ -6,15 +6,14 @@ import { Failure } from "./failure.ts";
 import { Output } from "./output.ts";
 import { findVerb } from "./verb-table.ts";
 
-/** What a completion script asks with. */
-const completionFlag = "--get-yargs-completions";
-
 /** Runs a command line; gives the exit code. */
 export async function run(line: CommandLine): Promise<number> {
   const { options } = line;
-  if (process.argv.includes(completionFlag)) return (await import("./help.ts")).complete();
+  // What is completed may be half a command line: it is not read as one.
+  const at = process.argv.indexOf("completion", 2);
+  if (at === 2) return (await import("./completion/completion.ts")).completion(process.argv.slice(3));
   if (line.problem !== undefined) return (await import("./help.ts")).explainMistake(line);
-  if (options.help === true || options.version === true || line.verb === "help" || line.verb === "completion") {
+  if (options.help === true || options.version === true || line.verb === "help") {
     return (await import("./help.ts")).showHelp(line);
   }
   const name = line.verb === "" ? "list-units" : line.verb;

@@ -1,12 +1,11 @@
-/** Help, mistakes and completion: the only place that loads yargs. */
-import type { Value } from "@steward/ipc";
+/** Help and mistakes: the only place that loads yargs. */
 import yargs from "yargs";
 import type { CommandLine } from "./command-line.ts";
 import { program } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { optionTable } from "./option-table.ts";
 import { writeAll } from "./output.ts";
-import { allVerbs, findVerb } from "./verb-table.ts";
+import { allVerbs } from "./verb-table.ts";
 
 const VERSION = "0.1.0";
 
@@ -16,9 +15,7 @@ function parser(argv: readonly string[]): ReturnType<typeof yargs> {
     .usage(`${program} [OPTION…] VERB [NAME…]\n\nAsk and control steward, the service manager.`)
     .help(false)
     .version(false)
-    .completion("completion", "Print a completion script for bash or zsh", (_, { _: words }) =>
-      candidates(words.map(String)),
-    )
+    .command("completion", "Print a completion script for bash, zsh or fish")
     .wrap(Math.min(100, process.stdout.columns || 80))
     .epilogue(
       "Verbs, options, output and exit codes are those of systemctl(1); `logs` takes the options of journalctl(1).",
@@ -32,43 +29,10 @@ function parser(argv: readonly string[]): ReturnType<typeof yargs> {
   return built;
 }
 
-/** What may stand at the end of a command line: a verb, then units (file names where the verb is about files). */
-async function candidates(words: readonly string[]): Promise<readonly string[]> {
-  const given = words.filter((word) => word !== program);
-  const verb = given[0] ?? "";
-  if (given.length <= 1 && findVerb(verb) === undefined) return allVerbs().map(([name]) => name);
-  const { Manager } = await import("./bus/manager.ts");
-  const manager = new Manager(process.argv.includes("--user") ? { user: true } : {});
-  try {
-    const isFileVerb = /^(enable|disable|reenable|preset|mask|unmask|is-enabled|revert|link|add-)/.test(verb);
-    if (isFileVerb)
-      return names((await manager.call("ListUnitFiles"))[0], ([path]) => path.slice(path.lastIndexOf("/") + 1));
-    return names((await manager.call("ListUnits"))[0], ([name]) => name);
-  } catch {
-    return [];
-  } finally {
-    manager.close();
-  }
-}
-
-function names(rows: Value | undefined, pick: (row: readonly [string]) => string): string[] {
-  return (rows as unknown as readonly (readonly [string])[]).map(pick);
-}
-
-/** Answers a completion script. */
-export async function complete(): Promise<number> {
-  await parser(process.argv.slice(2)).parseAsync();
-  return 0;
-}
-
-/** --help, --version and completion. */
+/** --help and --version. */
 export async function showHelp(line: CommandLine): Promise<number> {
   if (line.options.version === true) {
     writeAll(1, `${program} ${VERSION}\n`);
-    return 0;
-  }
-  if (line.verb === "completion") {
-    await parser(["completion", ...line.args]).parseAsync();
     return 0;
   }
   writeAll(1, `${await parser([]).getHelp()}\n`);

@@ -63,6 +63,8 @@ export const optionTable: readonly OptionRow[] = [
   { name: "runtime", kind: "flag", help: "Until the next boot" },
   { name: "force", short: "f", kind: "flag", help: "Overwrite links; for logs: follow" },
   { name: "preset-mode", kind: "value", help: "Apply only enable, only disable or all of a preset" },
+  { name: "drop-in", kind: "value", help: "With edit: the drop-in's file name, override.conf unless given" },
+  { name: "stdin", kind: "flag", help: "With edit: take the new content from standard input" },
   { name: "root", kind: "value", help: "Work on the unit files below this directory" },
   { name: "now", kind: "flag", help: "Start or stop the unit too" },
   { name: "quiet", short: "q", kind: "flag", help: "Print nothing" },

@@ -63,6 +63,11 @@ const verbTable: { readonly [name: string]: Verb } = {
     help: "Show properties of units, or of the manager",
     load: async () => (await import("./verbs/show.ts")).show,
   },
+  edit: {
+    min: 1,
+    help: "Edit drop-ins of units, or with --full their files",
+    load: async () => (await import("./edit/edit.ts")).edit,
+  },
   cat: { min: 1, paged: true, help: "Show unit files", load: async () => (await import("./verbs/cat.ts")).cat },
   logs: { help: "Show what units wrote to the journal", load: async () => (await import("./verbs/logs.ts")).logs },
   "is-active": { min: 1, help: "Whether units are active", load: async () => isActive },

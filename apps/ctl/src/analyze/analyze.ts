@@ -4,7 +4,8 @@ import { Failure } from "../failure.ts";
 import type { OptionRow } from "../option-table.ts";
 import { ownArguments } from "../own-options.ts";
 
-const table: readonly OptionRow[] = [
+/** The options of analyze. */
+export const analyzeOptions: readonly OptionRow[] = [
   { name: "help", short: "h", kind: "flag", help: "Show this help" },
   { name: "output", short: "o", kind: "value", help: "json, or json-pretty, in place of tables" },
   { name: "json", kind: "value", help: "security: pretty, short or off" },
@@ -46,8 +47,11 @@ const verbs: { readonly [name: string]: () => Promise<Run> } = {
   dot: async () => (await import("./dot.ts")).dot,
 };
 
+/** The names of analyze's verbs. */
+export const analyzeVerbs: readonly string[] = Object.keys(verbs);
+
 export async function analyze(context: Context, args: readonly string[]): Promise<number> {
-  const own = ownArguments(context, args, table, `[OPTION…] ${Object.keys(verbs).join("|")} [ARGUMENT…]`);
+  const own = ownArguments(context, args, analyzeOptions, `[OPTION…] ${Object.keys(verbs).join("|")} [ARGUMENT…]`);
   if (own === undefined) return 0;
   const [name, ...words] = own.words;
   if (name === undefined) throw new Failure(`Too few arguments. Verbs: ${Object.keys(verbs).join(", ")}.`);

@@ -34,7 +34,7 @@ Possible reasons for having this kind of units are:
   instance name specified.`;
 
 /** Whether to work on the disk: asked for, or no manager's socket is there. */
-function offline({ options }: Context): boolean {
+export function offline({ options }: Context): boolean {
   if (isOffline(options)) return true;
   try {
     return !existsSync(socketPath(options));
@@ -141,7 +141,7 @@ async function printChanges({ out, options, verb }: Context, changes: readonly V
   for (const { text } of installMessages(verb, result)) out.error(text);
 }
 
-async function reload({ manager, options }: Context): Promise<void> {
+export async function reload({ manager, options }: Context): Promise<void> {
   if (options["no-reload"] !== true) await ask("reload daemon", manager.call("Reload"));
 }
 

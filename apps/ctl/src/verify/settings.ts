@@ -45,6 +45,8 @@ function toFinding(tree: UnitTree, unit: LoadedUnit, diagnostic: Diagnostic): Fi
     severity,
     unit: unit.id,
     message,
+    // systemd-analyze does not print notices.
+    ...(severity === "notice" && { own: true }),
     ...place,
     ...(section !== undefined && { section }),
     ...(directive !== undefined && { directive }),

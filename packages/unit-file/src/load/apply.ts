@@ -152,6 +152,9 @@ class UnitAssignment implements Assignment {
   expandError(): string {
     return hasUnknownSpecifier(this.value, this.isName ? "name" : "all") ? "Invalid slot" : "Invalid argument";
   }
+  notice(message: string): void {
+    this.say("notice", message);
+  }
   warn(message: string): void {
     this.say("warning", message);
   }

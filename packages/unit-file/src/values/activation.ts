@@ -3,7 +3,7 @@ import { simplifyPath } from "../escape-name.ts";
 import { parseIpv4, parseIpv6 } from "./ip.ts";
 import { type Assignment, type Kind, toU64 } from "./kind.ts";
 import { parseInteger, parseSize } from "./numbers.ts";
-import { checkPath } from "./paths.ts";
+import { checkPath, withoutVarRun } from "./paths.ts";
 import { scalar } from "./scalars.ts";
 
 /** One Listen…= of a socket unit, in the order of the file. `address` is normal form: what `show` and the kernel call it. */
@@ -97,7 +97,7 @@ function listenAddress(type: ListenSpec["type"], value: string, a: Assignment): 
     case "Special":
     case "USBFunction":
     case "MessageQueue":
-      return checkPath(value, a);
+      return checkPath(type === "FIFO" ? withoutVarRun(value, a) : value, a);
     case "Netlink": {
       if (netlinkFamilies.has(value.split(" ")[0] as string) && /^\S+( [0-9]+)?$/.test(value))
         return value.includes(" ") ? value : `${value} 0`;
@@ -105,7 +105,7 @@ function listenAddress(type: ListenSpec["type"], value: string, a: Assignment): 
       return undefined;
     }
     default: {
-      const address = normalizeSocketAddress(value);
+      const address = normalizeSocketAddress(value.startsWith("/") ? withoutVarRun(value, a) : value);
       if (address === undefined) a.warn(`Failed to parse address value in '${value}', ignoring: Invalid argument`);
       else if (type === "SequentialPacket" && !/^[/@]|^vsock:/.test(address)) {
         a.warn(`Address family not supported, ignoring: ${value}`);

@@ -76,6 +76,8 @@ export interface Assignment {
   expandError(): string;
   /** Resolves those specifiers that may stand in a unit name. */
   expandName(text: string): string | undefined;
+  /** Something is legal and yet probably not meant. */
+  notice(message: string): void;
   /** Something is ignored. */
   warn(message: string): void;
   /** The unit must not be started: LoadState=bad-setting. */

@@ -44,6 +44,17 @@ export function path(fatal = false): Kind<string> {
   );
 }
 
+/** /var/run is /run by another name: where a path is below it, it is read so, with a word about it. */
+export function withoutVarRun(path: string, a: Assignment): string {
+  const rest = path.replace(/^\/+var\/+run(\/+|$)/, "");
+  if (rest === path) return path;
+  const better = `/run/${rest}`;
+  a.notice(
+    `${a.directive}= references a path below legacy directory /var/run/, updating ${path} → ${better}; please update the unit file accordingly.`,
+  );
+  return better;
+}
+
 /** A path relative to /run (PIDFile=), made absolute. */
 export const pidFile: Kind<string> = scalar(
   "path",
@@ -59,9 +70,7 @@ export const pidFile: Kind<string> = scalar(
     const full = simplifyPath(value.startsWith("/") ? value : `${a.facts.scope === "system" ? "/run" : "%t"}/${value}`);
     const absolute = full.startsWith("%t") ? (a.expand(full) ?? full) : full;
     const checked = checkPath(absolute, a);
-    // /var/run is /run by another name.
-    if (checked?.startsWith("/var/run/")) return checked.slice(4);
-    return checked;
+    return checked === undefined ? undefined : withoutVarRun(checked, a);
   },
   (v) => v,
 );

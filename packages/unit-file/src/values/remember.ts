@@ -83,6 +83,9 @@ class Listening implements Assignment {
   expandError(): string {
     return this.#from.expandError();
   }
+  notice(message: string): void {
+    this.#from.notice(message);
+  }
   warn(message: string): void {
     this.#warnings.push(message);
   }

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { encodeUtf8 } from "@steward/unit-file";
 import { chase, dirname } from "../chase.ts";
 import type { DiskChange } from "./changes.ts";
 
@@ -40,6 +41,10 @@ function perform(change: DiskChange, path: string): void {
       if (change.replace) replaceLink(change.target, path);
       else fs.symlinkSync(change.target, path);
       return;
+    case "write":
+      fs.mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+      replaceFile(change.text, path);
+      return;
     case "unlink":
       fs.rmSync(path, { force: true });
       return;
@@ -56,6 +61,14 @@ function replaceLink(target: string, path: string): void {
   const temporary = `${path}.steward-${process.pid}`;
   fs.rmSync(temporary, { force: true });
   fs.symlinkSync(target, temporary);
+  fs.renameSync(temporary, path);
+}
+
+/** A file whole or not at all: it is written beside its place, flushed, and renamed onto it. */
+function replaceFile(text: string, path: string): void {
+  const temporary = `${path}.steward-${process.pid}`;
+  fs.rmSync(temporary, { force: true });
+  fs.writeFileSync(temporary, encodeUtf8(text), { mode: 0o644, flag: "wx", flush: true });
   fs.renameSync(temporary, path);
 }
 

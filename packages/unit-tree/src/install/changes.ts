@@ -44,6 +44,7 @@ export interface InstallChange {
 /** A change to the disk, to be performed in order. Paths are those inside the root. Parents of a link are made as needed. */
 export type DiskChange =
   | { readonly type: "symlink"; readonly path: string; readonly target: string; readonly replace: boolean }
+  | { readonly type: "write"; readonly path: string; readonly text: string }
   | { readonly type: "unlink"; readonly path: string }
   /** Removes the directory when it is empty. */
   | { readonly type: "remove-directory"; readonly path: string }
