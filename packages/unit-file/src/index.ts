@@ -92,7 +92,7 @@ export { type EnvironmentEntry, parseEnvironmentFile } from "./values/environmen
 export { errnoNames } from "./values/errno-names.ts";
 export type { ExecCommand } from "./values/exec-command.ts";
 export { type ExitStatusSet, parseExitStatus } from "./values/exit-status.ts";
-export { exitStatusNames } from "./values/exit-status-names.ts";
+export { exitStatusName, exitStatusNames } from "./values/exit-status-names.ts";
 export { addressFamilies, type NameFilter } from "./values/filters.ts";
 export type { ImageMount, RootHash } from "./values/images.ts";
 export { type IpPrefix, parseIpv4, parseIpv6 } from "./values/ip.ts";

@@ -68,3 +68,10 @@ export const exitStatusNames: Readonly<Record<string, number>> = {
   BPF: 244,
   EXCEPTION: 255,
 };
+
+const byStatus = new Map(Object.entries(exitStatusNames).map(([name, status]) => [status, name]));
+
+/** The name of an exit status; undefined for those without one. */
+export function exitStatusName(status: number): string | undefined {
+  return byStatus.get(status);
+}
