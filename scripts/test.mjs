@@ -19,9 +19,9 @@ const skipped = [];
 const failures = [];
 
 /** Runs a check; it counts as one test. */
-function check(name, program, args) {
+function check(name, program, args, cwd = clone) {
   const began = performance.now();
-  const { status } = spawnSync(program, args, { cwd: clone, stdio: ["ignore", "inherit", "inherit"], env });
+  const { status } = spawnSync(program, args, { cwd, stdio: ["ignore", "inherit", "inherit"], env });
   console.log(`${status === 0 ? "✓" : "✗"} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   if (status === 0) passed += 1;
   else {
@@ -74,6 +74,12 @@ else {
   check("types", bin("tsc"), ["-b"]);
   check("types of the tests' harness", bin("tsc"), ["-p", "test-fixtures"]);
   check("lint", bin("biome"), ["check", "--diagnostic-level=error", "."]);
+  // What others would install: the packed files, and the types that their compiler finds.
+  for (const name of ["time", "unit-file"]) {
+    const home = join(clone, "packages", name);
+    check(`publint of ${name}`, bin("publint"), ["--strict", "--pack", "npm"], home);
+    check(`attw of ${name}`, bin("attw"), ["--pack", ".", "--profile", "esm-only"], home);
+  }
   check("programs under test", join(clone, "test-fixtures/programs/build.sh"), []);
   vitest("packages", ["packages", "apps"]);
   // These boot daemons of their own and count on a share of the machine: one file after the other.
