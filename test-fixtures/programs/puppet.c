@@ -25,6 +25,8 @@
  *                           gives up after a minute, for the machine's sake
  *   ids                     prints uid, gid, groups, umask, nice, limits, cwd, environment, session as one line of JSON
  *   name=TEXT               changes the process's name (comm)
+ *   count=MS:PREFIX:FILE    for ever, every MS, the next line PREFIX1, PREFIX2 … ; FILE holds the last number that was written
+ *   lock=FILE               holds FILE alone to the end of the process; where another does, FILE.twice tells
  *   accept[=TEXT]           takes one connection on the descriptor 3, writes TEXT to it, closes it
  *   receive                 reads one datagram, or what is there, from the descriptor 3
  *
@@ -41,6 +43,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -392,6 +395,27 @@ int main(int argc, char **argv) {
     }
     else if (take(a, "ids", &v)) ids();
     else if (take(a, "name", &v)) prctl(PR_SET_NAME, v, 0, 0, 0);
+    else if (take(a, "count", &v)) {
+      char prefix[256], path[4096]; long ms;
+      if (sscanf(v, "%ld:%255[^:]:%4095s", &ms, prefix, path) != 3) { errno = EINVAL; fail("count=MS:PREFIX:FILE"); }
+      int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+      if (fd < 0) fail(path);
+      for (long n = 1;; n++, sleep_ms(ms)) {
+        int len = snprintf(text, sizeof text, "%s%ld\n", prefix, n);
+        if (write(1, text, (size_t)len) != len) fail("write");
+        len = snprintf(text, sizeof text, "%ld\n", n);
+        if (pwrite(fd, text, (size_t)len, 0) != len) fail(path);
+      }
+    }
+    else if (take(a, "lock", &v)) {
+      int fd = open(v, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+      if (fd < 0) fail(v);
+      if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        snprintf(text, sizeof text, "%s.twice", v);
+        write_file(text, O_APPEND, "%p\\n");
+        exit(112);
+      }
+    }
     else if (take(a, "accept", &v)) {
       int c = accept4(3, NULL, NULL, SOCK_CLOEXEC);
       if (c < 0) fail("accept");
