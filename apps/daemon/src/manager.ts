@@ -18,7 +18,7 @@ import { isValidUnitName, type LoadContext, type LoadedUnit, unitProperties, uni
 import type { MachineFacts } from "@steward/unit-tree";
 import { builtinReasons } from "./builtin-units.ts";
 import type { Announcer } from "./bus/announcer.ts";
-import { invalidUnitName, noSuchJob, noSuchUnit } from "./bus/errors.ts";
+import { invalidUnitName, missingInstance, noSuchJob, noSuchUnit } from "./bus/errors.ts";
 import { globPattern } from "./bus/glob-pattern.ts";
 import { jobPath, unitPath } from "./bus/paths.ts";
 import { reloadingSignal, unitNewSignal } from "./bus/signals.ts";
@@ -188,6 +188,7 @@ export class Manager {
   /** Loads a unit where it is not loaded, whatever that gives, and returns its id. */
   loadUnit(name: string): string {
     if (!isValidUnitName(name)) throw invalidUnitName(name);
+    if (/@\.[a-z]+$/.test(name)) throw missingInstance(name);
     const known = this.unitId(name);
     const stale = known !== undefined && this.definition(name)?.loadState === "not-found";
     if (known !== undefined && !stale) return known;

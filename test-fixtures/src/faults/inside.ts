@@ -161,7 +161,8 @@ const seconds = (performance.now() - began) / 1000;
 const before = new Map(load.repeating.map((name) => [name, seen(name).length]));
 await Promise.all(
   [...load.repeating, ...load.once].map(async (name) => {
-    const enough = (): boolean => (before.has(name) ? seen(name).length >= before.get(name)! + 3 : seen(name).length >= 1);
+    const enough = (): boolean =>
+      before.has(name) ? seen(name).length >= before.get(name)! + 3 : seen(name).length >= 1;
     for (let i = 0; i < 600 && !enough(); i++) await pause(100);
     if (!enough()) failed(`${name}.timer: lost`);
   }),
@@ -179,7 +180,8 @@ for (const name of [...load.talkers, ...load.notifiers]) {
   const { MainPID, ActiveState } = await show(`${name}.service`, "MainPID", "ActiveState");
   const runs = seen(name);
   if (runs.length !== 1) failed(`${name}: started ${runs.length} times`);
-  if (ActiveState !== "active" || MainPID !== runs.at(-1)) failed(`${name}: ${ActiveState}, main process ${MainPID}, began ${runs}`);
+  if (ActiveState !== "active" || MainPID !== runs.at(-1))
+    failed(`${name}: ${ActiveState}, main process ${MainPID}, began ${runs}`);
 }
 for (const name of load.sockets) {
   const { ActiveState } = await show(`${name}.socket`, "ActiveState");
@@ -195,7 +197,8 @@ for (const name of load.crashers) {
   // A stop may come between the restart's count and its process.
   if (Number(NRestarts) !== 0 && Number(NRestarts) + 1 !== runs && Number(NRestarts) !== runs) failed(`${name}: ${runs} runs, NRestarts=${NRestarts}`); // biome-ignore format: one line
 }
-for (const name of readdirSync("/run/seen").filter((entry) => entry.endsWith(".twice"))) failed(`${name}: ran twice at a time`);
+for (const name of readdirSync("/run/seen").filter((entry) => entry.endsWith(".twice")))
+  failed(`${name}: ran twice at a time`);
 // A word to the journal process and back: what was written before is in the files.
 await run("journalctl", ["--sync"]).catch(() => pause(3000));
 let counted = 0;
@@ -203,10 +206,25 @@ for (const name of [...load.talkers, ...load.notifiers]) counted += await checkC
 for (const name of [...load.crashers, ...load.driven, ...load.repeating, ...load.once]) await checkRuns(name);
 
 // No zombie stays: one that is seen twice, a second apart.
-const dead = (): Set<number> => new Set(processes().filter(({ state: is }) => is === "Z").map(({ pid }) => pid));
+const dead = (): Set<number> =>
+  new Set(
+    processes()
+      .filter(({ state: is }) => is === "Z")
+      .map(({ pid }) => pid),
+  );
 const first = dead();
 await pause(1500);
 for (const pid of dead()) if (first.has(pid)) failed(`process ${pid} is a zombie`);
 
 const starts = readdirSync("/run/seen").filter((name) => !name.includes(".")).reduce((sum, name) => sum + seen(name).length, 0); // biome-ignore format: one line
-console.log(JSON.stringify({ kills, seconds: Math.round(seconds), services: Object.keys(load.units).filter((name) => name.endsWith(".service")).length, starts, connections, lines: counted, faults }));
+console.log(
+  JSON.stringify({
+    kills,
+    seconds: Math.round(seconds),
+    services: Object.keys(load.units).filter((name) => name.endsWith(".service")).length,
+    starts,
+    connections,
+    lines: counted,
+    faults,
+  }),
+);

@@ -34,7 +34,10 @@ export async function runFaults(options: {
     const { stdout, stderr, code } = await machine.exec(node, ...words);
     if (code !== 0) throw new Error(`${stderr}\n${machine.console().slice(-2000)}`);
     const outcome = JSON.parse(stdout) as FaultsOutcome;
-    const complaints = machine.console().split("\n").filter((line) => /set aside|assert|poison/i.test(line));
+    const complaints = machine
+      .console()
+      .split("\n")
+      .filter((line) => /set aside|assert|poison/i.test(line));
     return { ...outcome, faults: [...outcome.faults, ...complaints] };
   } finally {
     await machine.stop();

@@ -32,15 +32,25 @@ export function makeLoad(puppet: string, services: number): Load {
   for (const [i, name] of talkers.entries())
     service(name, `ExecStart=${run(name)} count=${20 + (i % 7) * 15}:${name}-:/run/seen/${name}.count`);
   for (const name of notifiers)
-    service(name, "Type=notify", `ExecStart=${run(name)} sleep=100 notify=READY=1\\nSTATUS=up count=50:${name}-:/run/seen/${name}.count`);
+    service(
+      name,
+      "Type=notify",
+      `ExecStart=${run(name)} sleep=100 notify=READY=1\\nSTATUS=up count=50:${name}-:/run/seen/${name}.count`,
+    );
   for (const [i, name] of crashers.entries()) {
     const end = i % 3 === 0 ? "exit=1" : i % 3 === 1 ? "raise=9" : "exit=0";
-    service(name, "Restart=always", `RestartSec=${50 + (i % 5) * 60}ms`, `ExecStart=${run(name)} say=run-%%p sleep=${100 + i * 20} ${end}`);
+    service(
+      name,
+      "Restart=always",
+      `RestartSec=${50 + (i % 5) * 60}ms`,
+      `ExecStart=${run(name)} say=run-%%p sleep=${100 + i * 20} ${end}`,
+    );
   }
   for (const name of driven) service(name, `ExecStart=${run(name)} say=run-%%p wait`, `ExecStop=/bin/true`);
   for (const [i, name] of sockets.entries()) {
     const listen = i % 2 === 0 ? `/run/${name}` : `127.0.0.1:${20_000 + i}`;
-    units[`${name}.socket`] = `[Unit]\nStartLimitIntervalSec=0\n[Socket]\nListenStream=${listen}\nBacklog=1024\nTriggerLimitIntervalSec=0\n`;
+    units[`${name}.socket`] =
+      `[Unit]\nStartLimitIntervalSec=0\n[Socket]\nListenStream=${listen}\nBacklog=1024\nTriggerLimitIntervalSec=0\n`;
     // Serves a few and ends, so that it is activated again and again.
     service(name, `ExecStart=${run(name)} accept=hello accept=hello accept=hello`);
   }

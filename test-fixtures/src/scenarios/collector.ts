@@ -123,6 +123,8 @@ export class Collector {
 
   private add(unit: string, row: string): void {
     const rows = this.rows.get(unit) ?? [];
+    // Whether somebody lives on for a moment when the main process is gone is a race, in systemd too.
+    if (row.startsWith("deactivating/final-sigterm")) return;
     if (!row.startsWith("job")) {
       // The same again says nothing new; that a unit is at rest before anything happened neither.
       const last = rows.findLast((one) => !one.startsWith("job"));

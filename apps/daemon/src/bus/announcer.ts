@@ -74,12 +74,11 @@ export class Announcer implements Observer {
     return signals;
   }
 
-  /** systemd forks within the step, so that Type=simple and =idle are never seen on the way to their first process. */
+  /** systemd forks within the step, so that Type=simple is never seen on the way to their first process. */
   private isBetween(unit: string): boolean {
     const machine = this.state.units.get(unit)?.machine;
     if (machine?.type !== "service" || machine.state.kind !== "start") return false;
-    const type = definitionOf(this.state, unit)?.service?.type;
-    return type === "simple" || type === "idle";
+    return definitionOf(this.state, unit)?.service?.type === "simple";
   }
 
   private tellIfSeen(unit: string): void {

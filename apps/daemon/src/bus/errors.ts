@@ -13,6 +13,10 @@ export function invalidUnitName(name: string): DBusError {
   return new DBusError("org.freedesktop.DBus.Error.InvalidArgs", `Unit name ${name} is not valid.`);
 }
 
+export function missingInstance(name: string): DBusError {
+  return new DBusError("org.freedesktop.DBus.Error.InvalidArgs", `Unit name ${name} is missing the instance name.`);
+}
+
 export function notSupported(what: string): DBusError {
   return new DBusError(
     "org.freedesktop.DBus.Error.NotSupported",

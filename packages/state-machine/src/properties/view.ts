@@ -21,12 +21,15 @@ export function unitView(state: CoreState, name: string): UnitView {
   const unit = state.units.get(id) ?? blankUnit(definition, id);
   const queued = unit.job ?? unit.nopJob;
   const job = queued === undefined ? undefined : state.jobs.get(queued);
+  const type = definition?.service?.type;
+  // systemd's child of Type=idle waits by itself: its service is seen to run from the beginning.
+  const waits = type === "idle" && unit.machine.type === "service" && unit.machine.state.kind === "start";
   return {
     id,
     description: definition?.description || id,
     loadState: definition?.loadState ?? "not-found",
     activeState: activeStateOf(unit.machine, definition?.service?.type),
-    subState: subStateOf(unit.machine),
+    subState: waits ? "running" : subStateOf(unit.machine),
     job: job === undefined ? undefined : { id: job.id, type: job.type },
   };
 }

@@ -53,6 +53,12 @@ export function enterRunning(s: Service, result: ServiceResult): void {
   else enterStop(s, "success");
 }
 
+/** The main process of a service that runs has ended; with ExitType=cgroup nothing follows while others of it live. */
+export function runningMainDone(s: Service, { result }: { readonly result: ServiceResult }): void {
+  if (settings(s).exitType === "cgroup" && isPopulated(s)) blame(s, result);
+  else enterRunning(s, result);
+}
+
 /** RELOADING=1: the service reloads by its own decision, or says so after we asked. */
 export function enterReloadByNotify(s: Service): void {
   const { timeoutStartUsec, type } = settings(s);
@@ -63,6 +69,8 @@ export function enterReloadByNotify(s: Service): void {
 
 /** PropagatesReloadTo= for a reload that nobody asked for. */
 function propagateReload(s: Service): void {
+  // systemd hangs them on a job of the unit itself that does nothing.
+  s.turn.engine.enqueue(s.turn, { unit: s.unit, type: "nop", mode: "fail" });
   for (const other of [...related(s.turn, s.unit, "propagates-reload-to")]) {
     const enqueued = s.turn.engine.enqueue(s.turn, { unit: other, type: "try-reload", mode: "fail" });
     if (!enqueued.ok)

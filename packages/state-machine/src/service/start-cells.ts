@@ -108,7 +108,8 @@ export const startGroupEmpty: Cell<"start", "groupEmpty"> = (at) => {
   if (main !== undefined || at.state.control !== undefined || at.state.wait === "idle") return;
   if (type === "notify" || type === "notify-reload" || type === "dbus") enterStopPost(at, "protocol");
   else if (exitType === "cgroup") enterStartPost(at);
-  else if (pidFile !== "" && at.state.wait === "main-pid") {
+  // As long as no main process was ever known, systemd does not give it up before the time-out.
+  else if (pidFile !== "" && at.state.wait === "main-pid" && data(at).mainKnown) {
     logUnit(at.turn, priority.warning, at.unit, "Daemon never wrote its PID file. Failing.");
     enterStopPost(at, "protocol");
   }
@@ -135,7 +136,7 @@ export const startPostMainMissing: Cell<"start-post", "mainMissing"> = (at, { pr
 };
 
 export const startPostGroupEmpty: Cell<"start-post", "groupEmpty"> = (at) => {
-  if (at.state.wait !== "main-pid" || settings(at).pidFile === "") return;
+  if (at.state.wait !== "main-pid" || settings(at).pidFile === "" || !data(at).mainKnown) return;
   logUnit(at.turn, priority.warning, at.unit, "Daemon never wrote its PID file. Failing.");
   enterStop(at, "protocol");
 };

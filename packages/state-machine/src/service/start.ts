@@ -129,6 +129,8 @@ export function startIdle(s: Service): void {
 /** Oneshot: the next of several ExecStart= lines. */
 export function startNextMain(s: Service, index: number): void {
   spawnMain(s, index);
+  // TimeoutStartSec= counts for each command anew.
+  armAfter(s.turn, s.unit, "state", settings(s).timeoutStartUsec);
   s.turn.engine.unitChanged(s.turn, s.unit, "activating", "activating", {});
 }
 

@@ -6,7 +6,7 @@ import { enterSignal, enterStop, enterStopByNotify } from "./ending.ts";
 import type { CommonCell, CommonRow, ServiceEventKind, Table } from "./event.ts";
 import { enterReload, killReload } from "./reload.ts";
 import { reloadDone, reloadMainFound } from "./reload-cells.ts";
-import { enterReloadByNotify, enterRunning } from "./running.ts";
+import { enterReloadByNotify, enterRunning, runningMainDone } from "./running.ts";
 import { setState } from "./set-state.ts";
 import { beginRun, withinStartLimit } from "./start.ts";
 import {
@@ -282,7 +282,7 @@ export const table: Table = {
   },
   running: {
     ...up,
-    mainExited: (at, { result }) => enterRunning(at, result),
+    mainExited: runningMainDone,
     groupEmpty: (at) => enterRunning(at, "success"),
     reloading: (at) => enterReloadByNotify(at),
     stopping: (at) => enterStopByNotify(at),
