@@ -82,6 +82,7 @@ function normal(one: Placed, text: string): string {
   return (one.prefix === "" ? text : text.replaceAll(one.prefix, ""))
     .replaceAll(one.directory, "@DIR@")
     .replace(/\b(PID|pid) \d+/g, "$1 N")
+    .replace(/@(\d+)-\d+-(\d+)\.service/g, "@$1-N-$2.service")
     .replace(/\b[0-9a-f]{32}\b/g, "ID");
 }
 

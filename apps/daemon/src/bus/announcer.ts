@@ -77,6 +77,9 @@ export class Announcer implements Observer {
   /** systemd forks within the step, so that Type=simple is never seen on the way to their first process. */
   private isBetween(unit: string): boolean {
     const machine = this.state.units.get(unit)?.machine;
+    // It also opens sockets within the step, unless another process has to give them their owner.
+    if (machine?.type === "socket" && machine.state === "start-chown")
+      return definitionOf(this.state, unit)?.socket?.hasOwner !== true;
     if (machine?.type !== "service" || machine.state.kind !== "start") return false;
     return definitionOf(this.state, unit)?.service?.type === "simple";
   }
