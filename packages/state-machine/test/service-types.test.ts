@@ -152,7 +152,7 @@ describe("Type=", () => {
   // As recorded (test-fixtures/scenarios/types.scenario): as long as no main process was ever known, systemd waits on.
   test("forking whose daemon never writes the PID file fails by its time-out", () => {
     const daemon: Program = { ...exits(0), forks: [{ atUsec: 500, program: { runsUsec: 2 * second } }] };
-    const world = run("Type=forking\nPIDFile=/run/a.pid\nExecStart=/a", { "a.service": daemon });
+    const world = run("Type=forking\nTimeoutStartSec=5\nPIDFile=/run/a.pid\nExecStart=/a", { "a.service": daemon });
     expect(world.service("a.service").result).toBe("timeout");
   });
 
