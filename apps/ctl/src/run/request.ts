@@ -36,7 +36,7 @@ export function requestOf(options: RunOptions, facts: RequestFacts): Request {
   const chosen = options.unit === undefined ? `run-r${facts.random}${suffix}` : mangleUnitName(options.unit, suffix);
   if (options.trigger !== undefined) return triggerRequest(options, facts, chosen);
   const properties = options.scope ? scopeProperties(options, facts) : serviceProperties(options, facts);
-  return { unit: { name: chosen, properties: [...commonProperties(options, facts), ...properties] }, auxiliary: [] };
+  return { unit: { name: chosen, properties: [...commonProperties(options), ...properties] }, auxiliary: [] };
 }
 
 function triggerRequest(options: RunOptions, facts: RequestFacts, chosen: string): Request {
@@ -46,7 +46,7 @@ function triggerRequest(options: RunOptions, facts: RequestFacts, chosen: string
   const unit: WantedUnit = {
     name: `${base}.${type}`,
     properties: [
-      ...commonProperties(options, facts),
+      ...commonProperties(options),
       ...propertiesOf(type, properties),
       // A timer that has done its work goes by itself.
       ...(type === "timer" ? [["RemainAfterElapse", variant("b", false)] as const] : []),
@@ -55,16 +55,11 @@ function triggerRequest(options: RunOptions, facts: RequestFacts, chosen: string
   if (options.command.length === 0) return { unit, auxiliary: [] };
   return {
     unit,
-    auxiliary: [
-      { name: service, properties: [...commonProperties(options, facts), ...serviceProperties(options, facts)] },
-    ],
+    auxiliary: [{ name: service, properties: [...commonProperties(options), ...serviceProperties(options, facts)] }],
   };
 }
 
-function commonProperties(
-  { description, command, unit, collect, wait, streams }: RunOptions,
-  _: RequestFacts,
-): Property[] {
+function commonProperties({ description, command, unit, collect, wait, streams }: RunOptions): Property[] {
   const text = description ?? (command.length > 0 ? command.join(" ") : (unit ?? ""));
   return [
     ["Description", variant("s", text)],

@@ -83,6 +83,8 @@ export function readProperties(
 function textOf(name: string, type: UnitType, properties: readonly TransientProperty[], context: LoadContext): string {
   const { text, unsupported } = written(type, properties);
   const [unknown] = unsupported;
+  if (unknown !== undefined && hasLineBreak(properties.find(({ name }) => name === unknown)?.value))
+    throw invalidArgs(`Invalid ${unknown} setting: a line break cannot stand in it.`);
   if (unknown !== undefined)
     throw new DBusError(
       "org.freedesktop.DBus.Error.PropertyReadOnly",
@@ -110,6 +112,11 @@ function written(type: UnitType, properties: readonly TransientProperty[]): Retu
     if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) throw unexpected();
     throw error;
   }
+}
+
+function hasLineBreak(value: BusValue | undefined): boolean {
+  if (Array.isArray(value)) return (value as readonly BusValue[]).some(hasLineBreak);
+  return typeof value === "string" && /[\n\r\0]/.test(value);
 }
 
 function unexpected(): DBusError {

@@ -28,8 +28,11 @@ export function transientUnitText(type: UnitType, properties: readonly Transient
   for (const { name, value } of joinLimits(properties)) {
     const written = sections.some((section) => {
       const statements = write(section, name, value);
-      lines.get(section)?.push(...(statements ?? []));
-      return statements !== undefined;
+      // A statement is one line: what would be two is none (a value cannot bring statements of its own along).
+      if (statements === undefined || statements.some((line) => /[\n\r\0]/.test(line))) return false;
+      // A backslash at the end would join the next line; white space there is not part of the value.
+      lines.get(section)?.push(...statements.map((line) => (line.endsWith("\\") ? `${line} ` : line)));
+      return true;
     });
     if (!written) unsupported.push(name);
   }
@@ -79,6 +82,8 @@ function write(section: SectionName, name: string, value: BusValue): string[] | 
   if (directive === undefined) return undefined;
   const statement = (text: string): string => `${directive}=${text}`;
   if (typeof value === "boolean") return [statement(value ? "yes" : "no")];
+  // A description is one line, whatever the command was that it was made of.
+  if (directive === "Description") return [statement(literal(String(value).replace(/\s*[\n\r]+\s*/g, " ")))];
   if (typeof value === "string") return [statement(literal(value))];
   if (typeof value === "bigint")
     return [statement(value === U64_MAX ? "infinity" : name.endsWith("USec") ? `${value}us` : String(value))];
