@@ -173,7 +173,7 @@ const unchanged = 0xffff_ffff;
 function directoriesOf(specs: readonly PathSpec[]): readonly string[] {
   const wanted = specs.filter(({ type }) => type !== "PathExists" && type !== "PathExistsGlob");
   return wanted.flatMap(({ path }) => {
-    const parts = path.split("/").slice(1);
+    const parts = path.split("/").filter((part) => part !== "");
     return parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`);
   });
 }
