@@ -13,19 +13,18 @@ import type { LoadedCore } from "./core.ts";
 import { Definitions } from "./definitions.ts";
 import { Ending } from "./ending.ts";
 import type { Environment } from "./environment.ts";
-import { failedStepSubject } from "./failed-steps.ts";
 import { generateEnvironment, generateUnits } from "./generators.ts";
 import { graphOptions } from "./graph-options.ts";
 import { InstallFiles } from "./install-files.ts";
-import { toCoreEvent } from "./keeper-events.ts";
-import { LocalZone, zoneWatch } from "./local-zone.ts";
+import { type IntakeParts, takeIn } from "./keeper-intake.ts";
+import { LocalZone } from "./local-zone.ts";
 import { Loop } from "./loop.ts";
 import { Manager } from "./manager.ts";
 import { ManagerLog } from "./manager-log.ts";
 import { OnTheBus } from "./message-bus/on-the-bus.ts";
 import { Mounts } from "./mounts.ts";
 import type { Options } from "./options.ts";
-import { PathLooks, watchOf } from "./path-looks.ts";
+import { PathLooks } from "./path-looks.ts";
 import { Performer } from "./performer.ts";
 import { PidFiles } from "./pid-files.ts";
 import { reconcile } from "./reconcile.ts";
@@ -34,7 +33,6 @@ import { numbersPerEffect, recordVersion } from "./record/entry.ts";
 import { exportShell, type ShellState } from "./record/shell-state.ts";
 import type { RecordStore } from "./record/store.ts";
 import { Requests } from "./requests.ts";
-import { shellTokens } from "./shell-tokens.ts";
 import { signalAction } from "./signals.ts";
 import { stampDirectory } from "./stamps.ts";
 import { timeFacts } from "./time-facts.ts";
@@ -88,6 +86,7 @@ export class Steward {
   private readonly sockets: UnitSockets;
   private readonly log: ManagerLog;
   private readonly mounts: Mounts;
+  private readonly intake: IntakeParts;
   private acknowledge = 0;
   /** Events that come before the definitions are loaded wait here. */
   private readonly early: KeeperEvent[] = [];
@@ -261,6 +260,13 @@ export class Steward {
       collect: () => this.manager.collectSoon(),
     });
     this.timers = new Timers(environment.clock, wakeUpSpot(environment.bootId), (key) => this.timerFired(key));
+    const { connections, onTheBus, zone, looks, pidFiles, processes, mounts, sockets, definitions } = this;
+    this.intake = {
+      ...{ keeper, connections, onTheBus, zone, looks, pidFiles, processes, mounts, sockets, definitions },
+      unitOfToken: (token) => this.unitOfToken(token),
+      signalled: (signal, seq) => this.signalled(signal, seq),
+      shellPlanEnded: (token) => this.shellPlanEnded(token),
+    };
   }
 
   /** Recovers, or boots; resolves when that is done. */
@@ -330,72 +336,11 @@ export class Steward {
     }
     if (event.seq > 0 && event.seq <= this.shell.lastSeq) return;
     this.parts.environment.clock.learn(event.monotonicUsec, event.boottimeUsec);
-    this.handle(event);
+    const core = takeIn(this.intake, event);
+    if (core !== undefined) this.loop.submit(core, event.seq);
     // Only now: a turn that ran while it was handled must not acknowledge what is not recorded yet.
     this.acknowledge = Math.max(this.acknowledge, event.seq);
     this.loop.wake();
-  }
-
-  private handle(event: KeeperEvent): void {
-    switch (event.kind) {
-      case "connOpened":
-        if (this.onTheBus.owns(event.conn)) return this.onTheBus.opened(event.conn);
-        return this.connections.opened(event.conn, event);
-      case "connData":
-        if (this.onTheBus.owns(event.conn)) return this.onTheBus.data(event.conn, event.data, event.fds);
-        return this.connections.data(event.conn, event.data, event.fds);
-      case "connClosed":
-        if (this.onTheBus.owns(event.conn)) return this.onTheBus.closed(event.conn);
-        return this.connections.closed(event.conn);
-      case "signalled":
-        this.signalled(event.signo, event.seq);
-        break;
-      case "pathChanged":
-        if (this.onTheBus.pathChanged(event.id)) break;
-        if (event.id === zoneWatch) this.zone.watch();
-        else if (watchOf(event.id) === undefined) this.pidFiles.changed(event.id);
-        break;
-      case "watching":
-        if (event.id === zoneWatch) this.zone.look();
-        else this.looks.watching(event.id, event.errno);
-        break;
-      case "stepIgnored":
-        this.looks.stepIgnored(event.token, event.step, event.errno);
-        this.processes.stepIgnored(this.unitOfToken(event.token), event.status, event.errno);
-        break;
-      case "spawned":
-        this.processes.spawned(this.unitOfToken(event.token) ?? "", event.token, event.pid);
-        break;
-      case "adopted":
-        if (event.errno === 0) this.processes.adopted(this.unitOfToken(event.token) ?? "", event.token, event.pid);
-        break;
-      case "mountsChanged":
-        setImmediate(() => this.mounts.look());
-        break;
-      case "exited":
-        // What mount(8) did is known before its end is.
-        if (this.unitOfToken(event.token)?.endsWith(".mount")) this.mounts.look();
-        this.processes.ended(event.token);
-        if (event.token >= shellTokens) this.shellPlanEnded(event.token);
-        break;
-      case "listening":
-        if (event.errno !== 0) say(`cannot listen on ${event.id}: errno ${event.errno}`, "error");
-        break;
-      case "notify":
-        // Of a unit's the core says what becomes of them.
-        if (event.group === "") for (const fd of event.fds) this.parts.keeper.send({ kind: "closeFd", fd }, 0);
-        break;
-      default:
-        break;
-    }
-    const core =
-      this.sockets.event(event) ??
-      toCoreEvent(
-        event,
-        (token) => this.unitOfToken(token),
-        (unit, status) => failedStepSubject(this.definitions.get(unit), status),
-      );
-    if (core !== undefined) this.loop.submit(core, event.seq);
   }
 
   /** Tells all clients, on our own socket and on the bus. */

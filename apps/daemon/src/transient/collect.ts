@@ -1,16 +1,25 @@
 import { dependencyKinds, referencedNames } from "@steward/graph";
 import type { CoreState } from "@steward/state-machine";
 import type { LoadedUnit } from "@steward/unit-file";
-import type { Manager } from "../manager.ts";
+import type { References } from "./references.ts";
 import type { TransientFiles } from "./transient-files.ts";
 
+/** The units that there are, and who holds them. */
+export interface UnitsInUse {
+  readonly core: CoreState;
+  readonly references: References;
+  definition(name: string): LoadedUnit | undefined;
+  loadedUnits(): readonly LoadedUnit[];
+  activeState(id: string): string;
+}
+
 /** At rest, without a job and without a process, and no client holds it: nothing of its own keeps the unit. */
-function isIdle(manager: Manager, unit: LoadedUnit): boolean {
-  if (manager.references.has(unit.id)) return false;
-  const record = manager.core.units.get(unit.id);
+function isIdle(units: UnitsInUse, unit: LoadedUnit): boolean {
+  if (units.references.has(unit.id)) return false;
+  const record = units.core.units.get(unit.id);
   if (record?.job !== undefined || record?.nopJob !== undefined) return false;
   if (record?.populated === true || (record?.strays.length ?? 0) > 0) return false;
-  const state = manager.activeState(unit.id);
+  const state = units.activeState(unit.id);
   return state === "inactive" || (state === "failed" && unit.settings.Unit.CollectMode === "inactive-or-failed");
 }
 
@@ -20,13 +29,13 @@ export function wasMounted(unit: LoadedUnit): boolean {
 }
 
 /** The units that name this one in their own files: what systemd calls a reference. */
-function referrers(manager: Manager, unit: LoadedUnit): readonly LoadedUnit[] {
-  const { graph } = manager.core.definitions;
+function referrers(units: UnitsInUse, unit: LoadedUnit): readonly LoadedUnit[] {
+  const { graph } = units.core.definitions;
   const neighbours = new Set(dependencyKinds.flatMap((kind) => graph.dependencies(unit.id, kind)));
   return [...neighbours].flatMap((id) => {
-    const other = manager.definition(id);
+    const other = units.definition(id);
     if (other === undefined || other === unit) return [];
-    const names = new Set(referencedNames(other, { scope: manager.core.scope }));
+    const names = new Set(referencedNames(other, { scope: units.core.scope }));
     return unit.names.some((name) => names.has(name)) ? [other] : [];
   });
 }
@@ -38,11 +47,11 @@ export function isConnection(core: CoreState, id: string): boolean {
 }
 
 /** Services of connections that have ended, or never began. */
-export function endedConnections(manager: Manager): readonly string[] {
-  return [...manager.core.units.keys()].filter((id) => {
-    if (!isConnection(manager.core, id)) return false;
-    const unit = manager.definition(id);
-    return unit !== undefined && isIdle(manager, unit);
+export function endedConnections(units: UnitsInUse): readonly string[] {
+  return [...units.core.units.keys()].filter((id) => {
+    if (!isConnection(units.core, id)) return false;
+    const unit = units.definition(id);
+    return unit !== undefined && isIdle(units, unit);
   });
 }
 
@@ -50,19 +59,19 @@ export function endedConnections(manager: Manager): readonly string[] {
  * Transient units, and those of mount points, that are done and that nobody needs (systemd.unit(5), CollectMode=): nothing of their own keeps them, and no
  * unit that is itself needed refers to them. Taking one away may free another, so it is asked again until none is found.
  */
-export function collectable(manager: Manager, files: TransientFiles): readonly string[] {
+export function collectable(units: UnitsInUse, files: TransientFiles): readonly string[] {
   const known = new Map<LoadedUnit, boolean>();
   const isNeeded = (unit: LoadedUnit): boolean => {
     const answer = known.get(unit);
     if (answer !== undefined) return answer;
     // Two that only refer to each other do not keep each other.
     known.set(unit, false);
-    const needed = !isIdle(manager, unit) || referrers(manager, unit).some(isNeeded);
+    const needed = !isIdle(units, unit) || referrers(units, unit).some(isNeeded);
     known.set(unit, needed);
     return needed;
   };
-  return manager
+  return units
     .loadedUnits()
-    .filter((unit) => (files.owns(unit.fragmentPath) || wasMounted(unit)) && isIdle(manager, unit) && !isNeeded(unit))
+    .filter((unit) => (files.owns(unit.fragmentPath) || wasMounted(unit)) && isIdle(units, unit) && !isNeeded(unit))
     .map((unit) => unit.id);
 }

@@ -1,14 +1,13 @@
 import type { Signal } from "@steward/ipc";
 import { unitRemovedSignal } from "../bus/signals.ts";
 import type { Definitions } from "../definitions.ts";
-import type { Manager } from "../manager.ts";
-import { collectable, endedConnections, isConnection, wasMounted } from "./collect.ts";
+import { collectable, endedConnections, isConnection, type UnitsInUse, wasMounted } from "./collect.ts";
 import type { UnitStreams } from "./given-streams.ts";
 import type { TransientFiles } from "./transient-files.ts";
 
 /** What the collector works on. */
 interface Parts {
-  readonly manager: Manager;
+  readonly manager: UnitsInUse;
   readonly definitions: Definitions;
   readonly files: TransientFiles;
   readonly streams: UnitStreams;
