@@ -216,6 +216,23 @@ describe.skipIf(cannot.length > 0)(`transient units${cannot.length > 0 ? ` (lack
         await gone("tick.service");
       });
 
+      test("a mount, as systemd-mount makes it", async () => {
+        await machine.sh("mkdir -p /run/here");
+        const props = "2 What s tmpfs Type s tmpfs";
+        const call = await machine.sh(
+          `busctl --address=unix:path=/run/systemd/private call ${manager.join(" ")} StartTransientUnit 'ssa(sv)a(sa(sv))' run-here.mount fail ${props} 0`,
+        );
+        expect(call.code).toBe(0);
+        await eventually(
+          "the mount",
+          async () => (await machine.exec("grep", "-c", " /run/here ", "/proc/self/mountinfo")).stdout.trim(),
+          (count) => count === "1",
+        );
+        expect(await machine.property("run-here.mount", "Transient")).toBe("yes");
+        expect((await machine.systemctl("stop", "run-here.mount")).code).toBe(0);
+        await gone("run-here.mount");
+      });
+
       test("--wait tells how it ended", async () => {
         const { code, stderr } = await machine.stewardctl("run", "--wait", "sh", "-c", "exit 3");
         expect(code).toBe(3);

@@ -61,7 +61,7 @@ Differences that are no directive's:
 - Descriptors are taken from clients (systemd-run --pipe), and none are given to them: clients that ask for a dump as a descriptor fall back to text.
 - On the message bus root and the manager's own user may change things and everybody else may look. polkit is not asked, as systemd without it.
 - A property of a transient unit that no line of a file can hold (a line break in a path or a name) is refused. AttachProcessesToUnit takes processes
-  into the unit's own group, not into one below it. Transient mounts and automounts are not made. stewardctl run has no --host and no --machine.
+  into the unit's own group, not into one below it. stewardctl run has no --host and no --machine.
 - A scope, or AttachProcessesToUnit, moves processes into the unit's cgroup. Where there is none, they cannot be put below a process of ours: steward holds
   them by pidfd, and with them the descendants that it sees when they come and when they are signalled. A descendant whose parent ends before that is not
   known any more, and lives on when the scope is stopped; a unit whose processes have a subreaper takes in its own descendants only.

@@ -18,7 +18,16 @@ export interface Made extends ReadProperties {
 }
 
 /** Types of which systemd makes transient units, and that steward runs. */
-const transientTypes: ReadonlySet<UnitType> = new Set(["service", "scope", "slice", "timer", "socket", "path"]);
+const transientTypes: ReadonlySet<UnitType> = new Set([
+  "service",
+  "scope",
+  "slice",
+  "timer",
+  "socket",
+  "path",
+  "mount",
+  "automount",
+]);
 
 /** What StartTransientUnit makes before anything starts: files, and the units that they describe. */
 export class TransientUnits {
