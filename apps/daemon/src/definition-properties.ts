@@ -49,7 +49,7 @@ export function originProperty(unit: LoadedUnit, graph: Graph, files: FileState,
 }
 
 /** Whether a file that the unit was made from is newer, or gone. */
-export function needsReload(unit: LoadedUnit): boolean {
+function needsReload(unit: LoadedUnit): boolean {
   return unit.sources.some(({ path, mtimeUsec }) => {
     if (path === "") return false;
     const info = statSync(path, { throwIfNoEntry: false, bigint: true });

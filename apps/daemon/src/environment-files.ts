@@ -3,7 +3,7 @@ import { errnoText } from "@steward/state-machine";
 import { parseEnvironmentFile } from "@steward/unit-file";
 
 /** One assignment of an environment file. */
-export interface FileAssignment {
+interface FileAssignment {
   readonly name: string;
   readonly value: string;
 }

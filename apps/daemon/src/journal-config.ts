@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Places } from "./places.ts";
 
 /** What the journal process is told, as JSON: the keeper passes it on untouched. */
-export interface JournalConfig {
+interface JournalConfig {
   readonly directory: string;
   readonly writeAhead: string;
   readonly machineId: string;

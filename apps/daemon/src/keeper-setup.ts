@@ -2,7 +2,7 @@ import { type KeeperClient, listenerKind } from "@steward/process-runtime";
 import type { Places } from "./places.ts";
 
 /** Ids of the keeper's listeners. */
-export const listeners = {
+const listeners = {
   control: "control",
   notify: "notify",
   native: "journal-native",

@@ -6,7 +6,7 @@ const localtime = "/etc/localtime";
 const database = "/usr/share/zoneinfo/";
 
 /** The zone that the C library would take: $TZ, or /etc/localtime; UTC where there is none. */
-export function readLocalZone(env: Readonly<Record<string, string | undefined>> = process.env): ZoneData {
+function readLocalZone(env: Readonly<Record<string, string | undefined>> = process.env): ZoneData {
   const named = env.TZ?.replace(/^:/, "");
   if (named !== undefined && /^[A-Za-z]/.test(named) && !named.split("/").includes("..")) {
     const zone = readZone(named, `${database}${named}`);

@@ -18,7 +18,7 @@ function unescapeMount(text: string): string {
 }
 
 /** This process's path in the v2 hierarchy, from /proc/self/cgroup; undefined without one. */
-export function cgroup2Path(cgroups: string): string | undefined {
+function cgroup2Path(cgroups: string): string | undefined {
   return cgroups
     .split("\n")
     .find((line) => line.startsWith("0::"))

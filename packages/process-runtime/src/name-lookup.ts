@@ -4,14 +4,14 @@ import { readFileSync, statSync } from "node:fs";
 import type { GroupEntry, NameLookup, UserEntry } from "./credentials.ts";
 
 /** One line of passwd(5); undefined when it is none. */
-export function parsePasswdLine(line: string): UserEntry | undefined {
+function parsePasswdLine(line: string): UserEntry | undefined {
   const [name, , uid, gid, , home, shell] = line.split(":");
   if (!name || !/^\d+$/.test(uid ?? "") || !/^\d+$/.test(gid ?? "")) return undefined;
   return { name, uid: Number(uid), gid: Number(gid), home: home ?? "", shell: shell ?? "" };
 }
 
 /** One line of group(5), with its members; undefined when it is none. */
-export function parseGroupLine(line: string): (GroupEntry & { readonly members: readonly string[] }) | undefined {
+function parseGroupLine(line: string): (GroupEntry & { readonly members: readonly string[] }) | undefined {
   const [name, , gid, members] = line.split(":");
   if (!name || !/^\d+$/.test(gid ?? "")) return undefined;
   return { name, gid: Number(gid), members: (members ?? "").split(",").filter((m) => m !== "") };

@@ -20,7 +20,7 @@ export interface FieldTypes {
 type FieldType = keyof FieldTypes;
 
 /** One message: its type number and its fields in wire order. */
-export interface MessageSpec {
+interface MessageSpec {
   readonly type: number;
   readonly fields: Readonly<Record<string, FieldType>>;
 }

@@ -10,7 +10,7 @@ import { enqueue, jobKinds, jobModes } from "./job-methods.ts";
 import { jobPath } from "./paths.ts";
 
 /** Who holds a reference that this call makes: a name on the bus, or a connection of our own socket. */
-export function holderOf({ message, connection }: CallContext): Holder {
+function holderOf({ message, connection }: CallContext): Holder {
   return message.sender ?? connection;
 }
 

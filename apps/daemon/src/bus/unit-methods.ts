@@ -6,7 +6,7 @@ import { globPattern } from "./glob-pattern.ts";
 import { jobPath, unitPath } from "./paths.ts";
 
 /** One row of ListUnits, a(ssssssouso). */
-export function unitRow(manager: Manager, id: string): Value[] {
+function unitRow(manager: Manager, id: string): Value[] {
   const view = manager.view(id);
   const job = view.job;
   return [

@@ -54,11 +54,11 @@ export function emptyShellState(): ShellState {
   };
 }
 
-export function unitTimerKey(unit: string, slot: TimerSlot): string {
+function unitTimerKey(unit: string, slot: TimerSlot): string {
   return `unit\0${unit}\0${slot}`;
 }
 
-export function jobTimerKey(job: number, slot: string): string {
+function jobTimerKey(job: number, slot: string): string {
   return `job\0${job}\0${slot}`;
 }
 

@@ -25,12 +25,12 @@ export function canReload(graph: Graph, view: TransactionView, name: string): bo
 }
 
 /** CanStart: devices come by themselves. */
-export function canStart(name: string): boolean {
+function canStart(name: string): boolean {
   return unitTypeOf(name) !== "device";
 }
 
 /** CanStop: devices go by themselves, and some units never do. */
-export function canStop(name: string): boolean {
+function canStop(name: string): boolean {
   return unitTypeOf(name) !== "device" && !isPerpetual(name);
 }
 

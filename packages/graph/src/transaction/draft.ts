@@ -2,7 +2,7 @@ import type { JobType } from "../jobs/job.ts";
 import type { TransactionLog } from "./types.ts";
 
 /** Why a job is there: `subject` wanted `object`. */
-export interface Link {
+interface Link {
   readonly subject: DraftJob;
   readonly object: DraftJob;
   /** Without the object the subject cannot be. */

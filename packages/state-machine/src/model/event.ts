@@ -199,7 +199,7 @@ export type Event = { readonly now: Now } & (
 );
 
 /** A descriptor that came with a notification. `same`: the one kept before that is the same open file, or 0. */
-export interface ReceivedDescriptor {
+interface ReceivedDescriptor {
   readonly fd: number;
   readonly same: number;
 }

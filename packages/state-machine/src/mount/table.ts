@@ -18,7 +18,7 @@ import {
 import { timedOut } from "./timeouts.ts";
 
 /** What a mount's state may have to answer. */
-export interface MountEvents {
+interface MountEvents {
   readonly start: () => Outcome;
   readonly stop: () => Outcome;
   readonly reload: () => Outcome;
@@ -99,7 +99,7 @@ const remounting = {
 } satisfies Partial<Row>;
 
 /** The mount, whole: what each sub-state of systemd's does about each event. */
-export const table: Readonly<Record<MountState, Row>> = {
+const table: Readonly<Record<MountState, Row>> = {
   dead: { ...atRest, resetFailed: nothing },
   failed: { ...atRest, resetFailed: (m) => setState(m, "dead") },
   mounting: {

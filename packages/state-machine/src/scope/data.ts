@@ -20,7 +20,7 @@ export function scopeSettings(s: Scope): ScopeDefinition {
 }
 
 /** The record with whatever an older build did not write. */
-export function scopeDataOf(machine: MachineData): ScopeData {
+function scopeDataOf(machine: MachineData): ScopeData {
   return { ...blankScope, ...(machine as Partial<ScopeData>), type: "scope" };
 }
 

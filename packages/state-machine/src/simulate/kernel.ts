@@ -409,10 +409,10 @@ export class Kernel {
   }
 }
 
-export function unitTimer(unit: string, slot: string): string {
+function unitTimer(unit: string, slot: string): string {
   return `unit ${unit} ${slot}`;
 }
 
-export function jobTimer(job: number, slot: string): string {
+function jobTimer(job: number, slot: string): string {
   return `job ${job} ${slot}`;
 }

@@ -52,7 +52,7 @@ function numberIn(path: string): number {
 }
 
 /** KEY=value lines of os-release(5) and kin. */
-export function readAssignments(path: string): ReadonlyMap<string, string> {
+function readAssignments(path: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of readText(path).split("\n")) {
     const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line.trim());
@@ -62,7 +62,7 @@ export function readAssignments(path: string): ReadonlyMap<string, string> {
 }
 
 /** The container we are in, "vm"s, or "none": systemd-detect-virt(1). */
-export function detectVirtualization(env: Readonly<Record<string, string | undefined>>, isPid1: boolean): string {
+function detectVirtualization(env: Readonly<Record<string, string | undefined>>, isPid1: boolean): string {
   const told = isPid1 ? env.container : (/(?:^|\0)container=([^\0]*)/.exec(readText("/proc/1/environ"))?.[1] ?? "");
   const known = ["systemd-nspawn", "lxc-libvirt", "lxc", "openvz", "docker", "podman", "rkt", "wsl", "proot", "pouch"];
   if (told !== undefined && told !== "") return known.includes(told) ? told : "container-other";

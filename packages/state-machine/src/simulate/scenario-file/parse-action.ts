@@ -47,7 +47,7 @@ const others = [
 ] as const;
 const fileVerbs = { create: "make", write: "modify", remove: "remove" } as const;
 /** What stands first in an action, besides a unit. */
-export const actionWords: readonly string[] = [...Object.keys(jobVerbs), ...others];
+const actionWords: readonly string[] = [...Object.keys(jobVerbs), ...others];
 
 const acts = [
   "exits",
