@@ -18,6 +18,10 @@ const units = {
   "echo@.service": "[Service]\nExecStart=/bin/cat\nStandardInput=socket\n",
   "late.socket": "[Socket]\nListenStream=127.0.0.1:4622\n",
   "late.service": "[Service]\nExecStart=/bin/sleep infinity\n",
+  "tick.timer": "[Timer]\nOnCalendar=*:*:*\nOnActiveSec=10ms\nAccuracySec=1us\nUnit=page.service\n",
+  "door.socket": "[Socket]\nListenStream=/run/door.sock\nListenDatagram=/run/door-too.sock\n",
+  "door.service": "[Service]\nExecStart=/bin/sleep infinity\n",
+  "flag.path": "[Path]\nPathExists=/run/flag\nUnit=fails.service\n",
   "stack.target": "[Unit]\nWants=web.service fails.service skipped.service\nAfter=web.service\n",
 };
 
@@ -41,6 +45,13 @@ describe.skipIf(isReference || !canBootLab())("replay of a real run", () => {
     const knock =
       "bash -c 'exec 3<>/dev/tcp/127.0.0.1/4621 4<>/dev/tcp/127.0.0.1/4621; cat <&4; echo me >&3; read -u 3 word; echo $word'";
     const answers = [await machine.sh(knock)];
+    await machine.stewardctl("start", "tick.timer", "door.socket", "flag.path");
+    await machine.sh("touch /run/flag");
+    await eventually(
+      "the timer has elapsed",
+      () => machine.property("page.service", "ExecMainExitTimestampMonotonic"),
+      (usec) => usec !== "0",
+    );
     const main = () => machine.property("db.service", "MainPID");
     const first = await main();
     await machine.sh(`kill -9 ${first}`);
@@ -69,7 +80,7 @@ describe.skipIf(isReference || !canBootLab())("replay of a real run", () => {
       await machine.stewardctl("daemon-reload");
       await machine.stewardctl("start", "stack.target");
     }
-    await machine.stewardctl("stop", "db.service");
+    await machine.stewardctl("stop", "db.service", "door.socket", "tick.timer", "flag.path");
     cpSync(machine.path("/run/steward"), home, {
       recursive: true,
       filter: (path) => !/\.sock|private|lock/.test(path),
