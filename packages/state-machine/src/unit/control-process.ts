@@ -24,7 +24,8 @@ const key = (command: CommandRef): string => `${command.directive}:${command.ind
 
 function controlled(turn: Turn, unit: string): ControlledData | undefined {
   const { machine } = unitOf(turn, unit);
-  return machine.type === "service" || !("control" in machine) ? undefined : (machine as ControlledData);
+  // Not by `control`: a record that was read back has no key for what is undefined.
+  return machine.type === "service" || !("commands" in machine) ? undefined : (machine as ControlledData);
 }
 
 function patch(turn: Turn, unit: string, change: Partial<Controlled>): void {
