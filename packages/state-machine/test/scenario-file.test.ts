@@ -38,6 +38,7 @@ after 0 write "/run/a file"
 after 0 scope run.scope (runs 1s) (ignores TERM)
 after 0 freeze web.service
 after 0 clean web.service
+after 0 mount mnt-a.mount
 until 10min
 `;
   expect(parseScenario(text, "x.scenario")).toMatchSnapshot();

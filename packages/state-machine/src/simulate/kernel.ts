@@ -7,7 +7,7 @@ import { Agenda, type Appointment } from "./agenda.ts";
 import { Clocks } from "./clocks.ts";
 import { Files } from "./files.ts";
 import { type Bare, type Process, Processes } from "./processes.ts";
-import type { Program } from "./program.ts";
+import type { End, Program } from "./program.ts";
 import { succeeds } from "./program.ts";
 import { SimulatedSockets, type SocketNature } from "./sockets.ts";
 import { SimulatedTimers } from "./timers.ts";
@@ -26,6 +26,8 @@ export interface KernelOptions {
   paths?(unit: string): readonly PathSpec[];
   /** What a socket unit is like; by default it has one socket, without Accept=. */
   sockets?(unit: string): SocketNature;
+  /** Mount commands that succeed change what is mounted. */
+  readonly mounts?: boolean;
   /** The units of an instance that is to be loaded: of its template, and what that mentions. */
   instances?(name: string): readonly GraphUnit[];
 }
@@ -64,6 +66,7 @@ export class Kernel {
   /** Stamp files of timers: when they triggered last. */
   readonly stamps = new Map<string, number>();
   readonly #pidFileReaders = new Map<string, string>();
+  readonly #mounted = new Set<string>();
   readonly #lettingIn = new Map<Token, readonly PassedDescriptor[]>();
   #asked: Asked[] = [];
   /** One-time faults, by unit: what the next command of it does in place of its program. */
@@ -84,6 +87,7 @@ export class Kernel {
     this.table = new Processes({
       after: (usec, run) => this.after(usec, run),
       tellsLast: options.tellsLast === true,
+      achieved: (process, end) => this.#achieved(process, end),
       pidFileWritten: (unit, path, pid) => {
         this.#pidFiles.set(path, pid);
         return this.#pidFileReaders.get(unit) === path ? this.#pidFile(unit, path) : undefined;
@@ -125,6 +129,26 @@ export class Kernel {
 
   after(usec: number, run: () => Bare | undefined): Appointment<Bare> {
     return this.#agenda.add(this.nowUsec + usec, run);
+  }
+
+  /** mount(8) and umount(8) do what they say. */
+  #achieved({ unit, directive }: Process, { code, status }: End): Bare | undefined {
+    if (this.#options.mounts !== true || code !== "exited" || status !== 0) return undefined;
+    if (directive === "ExecMount") return this.mount(unit, true);
+    return directive === "ExecUnmount" ? this.mount(unit, false) : undefined;
+  }
+
+  /** Something is mounted at a unit's place, or no longer. */
+  mount(unit: string, there: boolean): Bare {
+    if (there) this.#mounted.add(unit);
+    else this.#mounted.delete(unit);
+    return this.mountTable();
+  }
+
+  /** /proc/self/mountinfo. */
+  mountTable(): Extract<Bare, { kind: "mounts" }> {
+    const point = { what: "tmpfs", type: "tmpfs", options: "rw" };
+    return { kind: "mounts", mounted: [...this.#mounted].map((unit) => ({ unit, ...point })) };
   }
 
   /** Living processes of a unit. */

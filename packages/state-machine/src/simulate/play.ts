@@ -59,6 +59,7 @@ export class Play {
       ...(options.builtin === undefined ? {} : { builtin: options.builtin }),
       ...(options.scope === undefined ? {} : { scope: options.scope }),
       tellsLast: options.tellsLast ?? true,
+      mounts: true,
       ...(options.instances === undefined ? {} : { instances: options.instances }),
       program: (unit, directive, index) =>
         programOf(scenario.programs, unit, directive, index) ??
@@ -174,6 +175,9 @@ export class Play {
         return;
       case "file":
         kernel.file(action.what, action.path);
+        return;
+      case "mount":
+        simulator.deliver(kernel.mount(this.#id(action.unit), action.there));
         return;
       case "scope":
         this.#scope(action);

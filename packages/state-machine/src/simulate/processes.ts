@@ -32,6 +32,8 @@ export interface ProcessWorld {
   after(usec: number, run: () => Bare | undefined): unknown;
   /** Exits say whether they were the last of their unit, as the keeper does where it can. */
   readonly tellsLast: boolean;
+  /** What a command has brought about by ending so, told before its end. */
+  achieved(process: Process, end: End): Bare | undefined;
   /** A process has written its PID file. */
   pidFileWritten(unit: string, path: string, pid: number): Bare | undefined;
 }
@@ -212,7 +214,9 @@ export class Processes {
       const hint = last && this.#world.tellsLast ? { lastOfGroup: true } : {};
       return { kind: "exited", unit, token: told, pid, ...end, usage, ...hint };
     };
+    const first = this.#world.achieved(process, end);
+    if (first !== undefined) this.#world.after(0, () => exited(token));
     for (const other of others) this.#world.after(0, () => exited(other));
-    return exited(token);
+    return first ?? exited(token);
   }
 }

@@ -33,6 +33,8 @@ export type ScenarioAction =
   | { readonly kind: "connect"; readonly unit: string }
   /** Somebody makes, changes or removes a file. */
   | { readonly kind: "file"; readonly what: "make" | "modify" | "remove"; readonly path: string }
+  /** Somebody mounts or unmounts what a mount unit is about. */
+  | { readonly kind: "mount"; readonly unit: string; readonly there: boolean }
   /** Processes that others started become a scope. */
   | { readonly kind: "scope"; readonly unit: string; readonly programs: readonly Program[] }
   | { readonly kind: "freeze"; readonly unit: string; readonly frozen: boolean }

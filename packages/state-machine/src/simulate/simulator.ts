@@ -85,7 +85,7 @@ export class Simulator {
       }
       this.kernel.perform(effect);
     }
-    if (killed) this.deliver(this.#load());
+    if (killed) this.#recovered();
     return result.effects;
   }
 
@@ -97,7 +97,13 @@ export class Simulator {
   /** The manager is killed between two events, and the next one goes on from the record. */
   kill(): void {
     this.#recover([]);
+    this.#recovered();
+  }
+
+  /** A new manager loads the definitions, and looks at what is mounted. */
+  #recovered(): void {
     this.deliver(this.#load());
+    if (this.#options.mounts === true) this.deliver(this.kernel.mountTable());
   }
 
   /**

@@ -195,6 +195,14 @@ function ownLines(random: Random, name: string, names: readonly string[]): strin
       return ["[Timer]", ...timerLines(random, services)];
     case "path":
       return ["[Path]", ...pathLines(random, services)];
+    case "mount":
+      return [
+        "[Mount]",
+        "What=tmpfs",
+        `Where=/${name.slice(0, -".mount".length)}`,
+        "TimeoutSec=2",
+        ...random.some(["LazyUnmount=yes", "ForceUnmount=yes", "SendSIGKILL=no"], 0.15),
+      ];
     case "scope":
       return ["[Scope]", ...scopeLines(random)];
     default:

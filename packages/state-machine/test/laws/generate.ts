@@ -147,6 +147,8 @@ function visit(random: Random, unit: string): ScenarioAction | undefined {
   if (unit.endsWith(".socket")) return { kind: "connect", unit };
   if (unit.endsWith(".path"))
     return { kind: "file", what: random.pick(["make", "make", "modify", "remove"]), path: random.pick(files) };
+  if (unit.endsWith(".mount"))
+    return random.chance(0.3) ? { kind: "mount", unit, there: random.chance(0.5) } : undefined;
   if (!unit.endsWith(".scope")) return undefined;
   const programs = Array.from({ length: random.between(1, 3) }, () => ({
     ...(random.chance(0.5) ? { runsUsec: random.pick([500, second, 5 * second]) } : {}),
@@ -207,6 +209,7 @@ const types = [
   "timer",
   "path",
   "scope",
+  "mount",
 ];
 
 /** A random machine and a random story on it; the same seed gives the same one. */
@@ -229,6 +232,8 @@ export function generate(seed: number): Scenario {
     for (const directive of ["ExecStartPre", "ExecStartPost", "ExecStopPre", "ExecStopPost"])
       if (name.endsWith(".socket") && random.chance(0.2))
         programs[`${name} ${directive}`] = randomProgram(random, name);
+    for (const directive of ["ExecMount", "ExecUnmount", "ExecRemount"])
+      if (name.endsWith(".mount") && random.chance(0.3)) programs[`${name} ${directive}`] = randomProgram(random, name);
     if (!name.endsWith(".service")) continue;
     programs[name] = randomProgram(random, name);
     for (const directive of [

@@ -88,6 +88,8 @@ export function formatAction(action: ScenarioAction): string {
       return `connect ${action.unit}`;
     case "file":
       return `${fileWords[action.what]} ${word(action.path)}`;
+    case "mount":
+      return `${action.there ? "mount" : "unmount"} ${action.unit}`;
     case "scope":
       return `scope ${action.unit}${action.programs.map((program) => ` (${programText(program) || "runs forever"})`).join("")}`;
     case "freeze":

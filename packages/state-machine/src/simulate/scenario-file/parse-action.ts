@@ -37,6 +37,8 @@ const others = [
   "thaw",
   "clean",
   "scope",
+  "mount",
+  "unmount",
   "connect",
   "create",
   "write",
@@ -177,6 +179,10 @@ export function parseAction(words: Words): ScenarioAction {
       return { kind: "freeze", unit: words.unit(), frozen: false };
     case "clean":
       return { kind: "clean", unit: words.unit() };
+    case "mount":
+      return { kind: "mount", unit: words.unit(), there: true };
+    case "unmount":
+      return { kind: "mount", unit: words.unit(), there: false };
     case "scope":
       return parseScope(words);
     case "connect":

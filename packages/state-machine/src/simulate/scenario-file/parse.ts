@@ -15,6 +15,9 @@ const directives = [
   "ExecStop",
   "ExecStopPre",
   "ExecStopPost",
+  "ExecMount",
+  "ExecUnmount",
+  "ExecRemount",
 ] as const;
 
 interface Draft {
