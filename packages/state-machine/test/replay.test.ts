@@ -11,7 +11,7 @@ import {
   thawUnit,
 } from "@steward/state-machine";
 import { expect, test } from "vitest";
-import { units } from "./kit/units.ts";
+import { instance, units } from "./kit/units.ts";
 import { generate } from "./laws/generate.ts";
 
 /** Through the text of a record and back. */
@@ -24,14 +24,15 @@ function written<T>(value: T): T {
 
 /** What a daemon would record of a scenario. */
 function record(scenario: Scenario, loaded: readonly GraphUnit[]) {
-  const play = new Play(scenario, { units: loaded, maxEvents: 5_000 });
+  const play = new Play(scenario, {
+    units: loaded,
+    maxEvents: 5_000,
+    instances: (name) => instance(scenario.units, name),
+  });
   const core = written(exportState(play.simulator.state));
   const steps: RecordedStep[] = [];
   play.watch((event, { state, changed, effects }) => {
-    const recorded =
-      event.kind === "load"
-        ? { kind: "load" as const, now: event.now, replaceAll: true, names: [], units: loaded.map(freezeUnit) }
-        : event;
+    const recorded = event.kind === "load" ? { ...event, names: [], units: event.units.map(freezeUnit) } : event;
     steps.push(
       written({
         event: recorded,
