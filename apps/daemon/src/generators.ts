@@ -9,6 +9,7 @@ import {
   type Variables,
 } from "@steward/unit-tree";
 import type { Environment } from "./environment.ts";
+import { letGoOfTimer } from "./kernel-timer.ts";
 
 /** Told of each line that a generator prints, and of each that failed. */
 export type GeneratorLog = (identifier: string, priority: number, message: string) => void;
@@ -41,6 +42,7 @@ export async function generateUnits(environment: Environment, log: GeneratorLog)
     environment: generatorEnvironment(environment),
     log: (path, line) => log(basename(path), 6, line),
   });
+  letGoOfTimer(); // each generator had a time-out of its own
   for (const { path, status, failure } of ends)
     if (status !== 0) log("systemd", 4, `${path} ${failure ?? `failed with exit status ${status}.`}`);
 }
@@ -60,5 +62,6 @@ export async function generateEnvironment(environment: Environment, log: Generat
     variables: found,
     log: (path, line) => log(basename(path), 6, line),
   });
+  letGoOfTimer();
   for (const [name, value] of Object.entries(generated.variables)) variables.set(name, value);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { letGoOfTimer } from "./kernel-timer.ts";
 import type { RecordedTimer } from "./record/shell-state.ts";
 import { chooseWakeUp, type Window } from "./wake-up.ts";
 
@@ -27,6 +28,7 @@ export class Timers {
     const wait = this.wait(timers);
     const deadline = this.clock.monotonicUsec() + wait;
     if (this.handle !== undefined && Math.abs(deadline - this.armedForUsec) < 500) return;
+    if (this.handle !== undefined && deadline > this.armedForUsec) letGoOfTimer();
     clearTimeout(this.handle);
     this.handle = undefined;
     this.armedForUsec = deadline;
