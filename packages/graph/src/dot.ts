@@ -17,7 +17,7 @@ export interface DotOptions {
 }
 
 /** The graph in the language of Graphviz, as systemd-analyze(1) dot prints it; units in the order of their names. */
-export function toDot(graph: Graph, options: DotOptions = {}): string {
+export function toDot(graph: Pick<Graph, "ids" | "dependencies">, options: DotOptions = {}): string {
   const lines = ["digraph systemd {"];
   for (const unit of [...graph.ids()].sort())
     for (const [kind, colour, group] of colours) {
