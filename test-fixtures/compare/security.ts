@@ -112,22 +112,23 @@ const asker =
 const theirs = asker("systemd-analyze", []);
 const ours = asker(process.execPath, ["--conditions=source", main, "analyze"]);
 
-/** systemd says nothing of ProtectProc=noaccess, and where it sorts a row without words is chance: such rows are compared last. */
-const isWordless = (line: string): boolean => /^✗ ProtectProc= +0\.[0-9]$/.test(line);
-const lastly = (lines: string[]): string[] => [
-  ...lines.filter((each) => !isWordless(each)),
-  ...lines.filter(isWordless),
-];
+/** systemd says nothing of ProtectProc=noaccess, and its sort is undecided about a row without words: there the order is chance. */
+const isWordless = (line: string): boolean => /^✗ ProtectProc= +[0-9.]+$/.test(line);
+const settled = (lines: string[]): string[] => (lines.some(isWordless) ? lines.toSorted() : lines);
+
+interface Shown {
+  readonly name: string;
+  readonly description: string | null;
+}
 
 /** The rows of each unit that loads, a unit a line. */
-const rowsOf = (lines: readonly string[]): unknown[][] =>
+const rowsOf = (lines: readonly string[]): Shown[][] =>
   lines
     .filter((line) => line.startsWith("["))
-    .map((line) => JSON.parse(line) as { description: string | null }[])
-    .map((rows) => [
-      ...rows.filter((row) => row.description !== null),
-      ...rows.filter((row) => row.description === null),
-    ]);
+    .map((line) => JSON.parse(line) as Shown[])
+    .map((rows) =>
+      rows.some((row) => row.description === null) ? rows.toSorted((a, b) => (a.name < b.name ? -1 : 1)) : rows,
+    );
 
 let units = 0;
 let figures = 0;
@@ -144,7 +145,7 @@ const distinct = files.filter((file, n) => files.findIndex((each) => realpathSyn
 for (let at = 0; at < distinct.length; at += 25) {
   const chunk = distinct.slice(at, at + 25);
   const [mine, wanted] = [rowsOf(ours("--json=short", ...chunk)), rowsOf(theirs("--json=short", ...chunk))];
-  const [text, wantedText] = [lastly(ours(...chunk)), lastly(theirs(...chunk))];
+  const [text, wantedText] = [settled(ours(...chunk)), settled(theirs(...chunk))];
   const names = wantedText.flatMap((line) => /for (.*): [0-9]+\.[0-9] /.exec(line)?.[1] ?? []);
   units += wanted.length;
   for (let n = 0; n < Math.max(mine.length, wanted.length); n++)
