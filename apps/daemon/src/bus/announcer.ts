@@ -32,6 +32,11 @@ function interfacesOf(type: string): readonly Told[] {
   return made;
 }
 
+const atRest = [
+  ["ActiveState", "inactive"],
+  ["SubState", "dead"],
+] as const;
+
 /**
  * What clients hear of jobs and units, in systemd's order: what changed of a unit is told once for each turn of its loop, and before
  * the end of its job. It is gathered while the core steps, because afterwards the state may have gone on, and leaves
@@ -60,7 +65,11 @@ export class Announcer implements Observer {
   }
 
   leaving(unit: string): void {
-    if (this.changed.has(unit)) this.tellIfSeen(unit);
+    if (!this.changed.has(unit)) return;
+    const machine = this.state.units.get(unit)?.machine;
+    // A socket that cannot be opened fails from the state before, which then has the result already.
+    if (this.isBetween(unit) && machine?.type === "socket" && machine.result !== "success") this.tell(unit, atRest);
+    else this.tellIfSeen(unit);
   }
 
   moment(): void {
@@ -90,9 +99,10 @@ export class Announcer implements Observer {
     this.tell(unit);
   }
 
-  private tell(unit: string): void {
+  private tell(unit: string, instead: readonly (readonly [string, string])[] = []): void {
     const values = new Map<string, Value>();
     for (const { name, value } of changingProperties(this.state, unit)) values.set(name, value as Value);
+    for (const [name, value] of instead) values.set(name, value);
     for (const { name, shown, named } of interfacesOf(unitTypeOf(unit) ?? "service")) {
       const pairs: [string, ReturnType<typeof variant>][] = [];
       for (const [key, signature] of shown) {
