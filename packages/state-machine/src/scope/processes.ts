@@ -39,11 +39,13 @@ export function onScopeAdopted(s: Scope, event: Extract<Event, { readonly kind: 
     return;
   }
   emit(s.turn, { kind: "release", token: event.token });
-  if (left.length > 0 || unitOf(s.turn, s.unit).populated) return;
+  if (left.length > 0) return;
+  // Whoever is there besides is left over from a run before: none of those given has come.
   if (state === "start-chown") {
     logUnit(s.turn, priority.warning, s.unit, "No PIDs left to attach to the scope's control group, refusing.");
     enterScopeDead(s, "resources");
-  } else if (state === "running" || state === "abandoned") enterScopeDead(s, "success");
+  } else if (unitOf(s.turn, s.unit).populated) return;
+  else if (state === "running" || state === "abandoned") enterScopeDead(s, "success");
 }
 
 export function onScopeExited(s: Scope, token: Token): void {
