@@ -88,7 +88,9 @@ bool group_vacant(const struct pgroup *g)
         return false;
     if (g->mode == GROUP_CGROUP)
         return cgroup_vacant(g);
-    return g->mode == GROUP_DIRECT || g->watch.fd < 0 || g->childless;
+    if (g->mode == GROUP_DIRECT)
+        return g->kin == NULL;
+    return g->watch.fd < 0 || g->childless;
 }
 
 void group_token_gone(struct pgroup *g)
