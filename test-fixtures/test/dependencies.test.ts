@@ -222,3 +222,29 @@ describe.skipIf(cannot.length > 0)("targets of the machine", () => {
     }
   });
 });
+
+describe.skipIf(cannot.length > 0 || isReference)(
+  `beside another init${cannot.length > 0 ? ` (lacks ${cannot})` : ""}`,
+  () => {
+    test("the machine's own timers, paths and sockets are left to it; who asks for one gets it", async () => {
+      const machine = await boot({
+        mode: "root",
+        units: {
+          "mine.timer": "[Timer]\nOnActiveSec=1h\n",
+          "mine.service": "[Service]\nExecStart=/bin/true\n",
+        },
+      });
+      try {
+        const wants = (target: string) => machine.systemctl("show", "-P", "Wants", target);
+        for (const target of ["timers.target", "paths.target", "sockets.target"])
+          expect(await wants(target)).toEqual({ code: 0, stdout: "\n", stderr: "" });
+        expect((await machine.systemctl("is-active", "basic.target")).stdout).toBe("active\n");
+        expect((await machine.systemctl("start", "mine.timer")).code).toBe(0);
+        expect((await machine.systemctl("is-active", "mine.timer")).stdout).toBe("active\n");
+        expect((await machine.systemctl("list-timers", "--no-legend")).stdout.trim().split("\n")).toHaveLength(1);
+      } finally {
+        await machine.stop();
+      }
+    });
+  },
+);

@@ -1,3 +1,4 @@
+import type { LoadedUnit } from "@steward/unit-file";
 /** Why a unit of systemd's own is not run as its file says. */
 export interface BuiltinUnit {
   /** `served`: steward does its work, so it shows as active. `skipped`: no container can do it, so it shows as active and does nothing. */
@@ -88,4 +89,16 @@ export function builtinReasons(options: {
           reasons[name] = "the machine was booted by its own init, which has done this";
   for (const [name, { reason }] of Object.entries(builtinUnits)) reasons[name] = reason;
   return reasons;
+}
+
+/** Targets by which a machine starts its own timers, paths and sockets. basic.target pulls them in. */
+const bootWants: ReadonlySet<string> = new Set(["timers.target", "paths.target", "sockets.target"]);
+
+/**
+ * Beside another init what is enabled for the machine's boot is that init's to start, as enabled services are: no timer cleans its /tmp, no socket of its
+ * own is opened a second time. Who starts such a unit by name gets it.
+ */
+export function withoutBootWants(unit: LoadedUnit): LoadedUnit {
+  if (!bootWants.has(unit.id)) return unit;
+  return { ...unit, dependencies: unit.dependencies.filter(({ kind }) => kind !== "Wants") };
 }

@@ -18,11 +18,20 @@ export class Definitions {
   private readonly tree: UnitTree;
   private readonly searchPath: () => readonly string[];
   private readonly context: LoadContext;
+  private readonly adapt: (unit: LoadedUnit) => LoadedUnit;
   private catalog: UnitCatalog;
   private readonly undescribed = new Set<string>();
   private readonly byName = new Map<string, LoadedUnit>();
 
-  constructor(options: GraphOptions, tree: UnitTree, searchPath: () => readonly string[], context: LoadContext) {
+  constructor(
+    options: GraphOptions,
+    tree: UnitTree,
+    searchPath: () => readonly string[],
+    context: LoadContext,
+    /** What becomes of a unit in this place before it counts. */
+    adapt: (unit: LoadedUnit) => LoadedUnit = (unit) => unit,
+  ) {
+    this.adapt = adapt;
     this.options = options;
     this.tree = tree;
     this.searchPath = searchPath;
@@ -47,7 +56,7 @@ export class Definitions {
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       if (this.byName.has(name)) continue;
       const found = loadUnit(this.catalog, name, this.context);
-      const unit = found.fragmentPath === undefined ? (specialUnit(name, this.context) ?? found) : found;
+      const unit = this.adapt(found.fragmentPath === undefined ? (specialUnit(name, this.context) ?? found) : found);
       const known = this.byName.get(unit.id);
       if (known !== undefined) {
         this.byName.set(name, known);

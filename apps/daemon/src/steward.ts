@@ -3,6 +3,7 @@ import type { IncomingCall, Signal } from "@steward/ipc";
 import type { KeeperClient, KeeperEvent } from "@steward/process-runtime";
 import type { Effect, Event } from "@steward/state-machine";
 import { answer, type PromptEffect } from "./answers.ts";
+import { withoutBootWants } from "./builtin-units.ts";
 import { Announcer } from "./bus/announcer.ts";
 import { Connections } from "./bus/connections.ts";
 import { serveBus } from "./bus/serve.ts";
@@ -104,6 +105,7 @@ export class Steward {
       environment.tree,
       () => this.paths.list(),
       this.paths.loadContext(),
+      environment.scope === "system" && !environment.places.init ? withoutBootWants : undefined,
     );
     this.streams = new UnitStreams(keeper, () => this.recordSettings());
     this.definitionLog = new DefinitionLog({
