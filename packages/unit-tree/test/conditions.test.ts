@@ -60,6 +60,8 @@ const lines = [
   ["CPUs", ">100000"],
   ["KernelVersion", ">1.0"],
   ["KernelVersion", "<1.0"],
+  ["KernelVersion", "> 1.0"],
+  ["KernelVersion", "> 1.0 < 2.0"],
   ["KernelVersion", "*"],
   ["Security", "selinux"],
   ["Security", "tomoyo"],
@@ -147,4 +149,18 @@ test("newer types look at the machine too", () => {
     checkConditions([{ type: `Condition${type}`, parameter, negate: false, trigger: false }], facts)[0]?.result;
   expect(holds("PathIsSocket", "/")).toBe("failed");
   expect(holds("KernelModuleLoaded", "no-such-module")).toBe("failed");
+});
+
+test.each([
+  ["systemd >= 252", "succeeded"],
+  ["systemd >= 258", "failed"],
+  ["systemd >200 <253", "succeeded"],
+  ["kernel >= 1.0", "succeeded"],
+  ["kernel < 1.0", "failed"],
+  ["glibc >= 2.0", "succeeded"],
+  ["glibc < 2.0", "failed"],
+  ["windows >= 11", "error"],
+])("ConditionVersion=%s", (parameter, result) => {
+  const line = { type: "ConditionVersion", parameter, negate: false, trigger: false };
+  expect(checkConditions([line], facts)[0]?.result).toBe(result);
 });

@@ -1,6 +1,17 @@
 import { type MachineFacts, onAcPower, paths, readText } from "./facts.ts";
 import { pressureIsBelow } from "./pressure.ts";
 
+/** The version of systemd whose contract this is, as clients are told it. */
+const contractVersion = "252";
+
+/** The C library that this process runs on, which is the machine's; empty where it is another than glibc. */
+function glibcVersion(): string {
+  const report = process.report as unknown as { excludeNetwork: boolean; getReport(): object };
+  report.excludeNetwork = true;
+  const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime ?? "";
+}
+
 /** One Condition…= or Assert…= line, as the unit file says it. */
 export interface ConditionLine {
   readonly type: string;
@@ -65,6 +76,13 @@ const checks: Readonly<Record<string, Check>> = {
       (word) => word === parameter || (!parameter.includes("=") && word.startsWith(`${parameter}=`)),
     ),
   KernelVersion: (parameter, facts) => versionExpressions(parameter, facts.kernelRelease),
+  Version: (parameter, facts) => {
+    const [, component = "", expressions = ""] = /^\s*([a-z]*)\s*(.*)$/s.exec(parameter) ?? [];
+    if (component === "systemd") return versionExpressions(expressions, contractVersion);
+    if (component === "glibc") return versionExpressions(expressions, glibcVersion());
+    if (component === "kernel") return versionExpressions(expressions, facts.kernelRelease);
+    throw new Error(`unknown component in ${parameter}: systemd, kernel or glibc`);
+  },
   Credential: (parameter, facts) => {
     const directory = facts.environment.get("CREDENTIALS_DIRECTORY");
     return directory !== undefined && /^[^/]+$/.test(parameter) && paths.exists(`${directory}/${parameter}`);
@@ -208,6 +226,7 @@ function compareExpression(parameter: string, difference: (text: string) => numb
 function versionExpressions(parameter: string, actual: string): boolean {
   return parameter
     .trim()
+    .replace(/([<>=!])\s+(?=[^<>=!])/g, "$1") // an operator that stands alone takes the next word
     .split(/\s+(?=[<>=!]|[^<>=!\s])/)
     .every((expression) => {
       const match = operators.exec(expression);
