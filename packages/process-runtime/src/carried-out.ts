@@ -19,7 +19,8 @@ const sandbox = `RootImage RootImageOptions RootHash RootHashSignature RootVerit
   NUMAMask CoredumpFilter TimerSlackNSec KeyringMode MemoryKSM TTYReset TTYVHangup TTYVTDisallocate TTYRows TTYColumns
   StateDirectoryAccounting StateDirectoryQuota CacheDirectoryAccounting CacheDirectoryQuota LogsDirectoryAccounting LogsDirectoryQuota`;
 
-const service = "USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost";
+/** OOMPolicy= needs the memory controller, whose events say who was killed for want of memory: containers do not delegate it. */
+const service = "USBFunctionDescriptors USBFunctionStrings OpenFile RefreshOnReload ExecReloadPost OOMPolicy";
 
 const unit = "WantsMountsFor JoinsNamespaceOf SurviveFinalKillSignal JobTimeoutRebootArgument RebootArgument";
 
@@ -37,7 +38,7 @@ const notCarriedOut = new Set(`${sandbox} ${service} ${unit} ${socket} ${timer}`
 
 /** Settings that change nothing where they cannot be carried out: a unit that sets them is not told. */
 const unsaid = new Set(
-  "WantsMountsFor KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload".split(
+  "WantsMountsFor KeyringMode MountFlags Delegate IOAccounting IPAccounting BlockIOAccounting DelegateSubgroup CoredumpReceive RefreshOnReload OOMPolicy".split(
     " ",
   ),
 );
