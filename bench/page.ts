@@ -74,6 +74,8 @@ steward and the genuine systemd each run as PID 1 of a lab, in turn, in one run;
 ${run.ahead ? "Both ran under SCHED_RR (chrt -r 10), so that what else the machine did counts less." : "Both shared the machine with whatever else it did."}
 The graph is a hundred layers of a hundred targets, each of which requires, and is ordered after, three of the layer below: transactions and
 jobs alone, no process is made. systemd answers \`--no-block\` when the jobs are in its queue, steward when they have run as far as they can.
+Planning the transaction is a fortieth of steward's time there; two thirds are PropertiesChanged of every unit at every change, gathered and kept
+for the client that has just been answered (before these were told in full, the first two rows had the ratios 0.80 and 0.86).
 Idle was ${run.idleSeconds} s. ${lacking(run)}
 
 | | steward | systemd | ratio | bound |
