@@ -192,6 +192,7 @@ export const pathScenarios: readonly PathScenario[] = [
   },
   {
     name: "several paths",
+    unit: ["StartLimitIntervalSec=0"],
     path: ["PathExists=W/go", "PathChanged=W/f", "DirectoryNotEmpty=W/d"],
     does: "rm -rf W/go W/d/*",
     before: "mkdir d",
