@@ -116,21 +116,7 @@ export const interfaceProperties = {
     "AccuracyUSec:t RandomizedDelayUSec:t FixedRandomDelay:b Persistent:b WakeSystem:b RemainAfterElapse:b",
   Path: "Unit:s Paths:a(ss) MakeDirectory:b DirectoryMode:u Result:s TriggerLimitIntervalUSec:t TriggerLimitBurst:u",
   Target: "",
-  Slice:
-    "Slice:s ControlGroup:s ControlGroupId:t MemoryCurrent:t MemoryAvailable:t CPUUsageNSec:t EffectiveCPUs:ay " +
-    "EffectiveMemoryNodes:ay TasksCurrent:t IPIngressBytes:t IPIngressPackets:t IPEgressBytes:t IPEgressPackets:t " +
-    "IOReadBytes:t IOReadOperations:t IOWriteBytes:t IOWriteOperations:t Delegate:b DelegateControllers:as " +
-    "CPUAccounting:b CPUWeight:t StartupCPUWeight:t CPUShares:t StartupCPUShares:t CPUQuotaPerSecUSec:t " +
-    "CPUQuotaPeriodUSec:t AllowedCPUs:ay StartupAllowedCPUs:ay AllowedMemoryNodes:ay StartupAllowedMemoryNodes:ay " +
-    "IOAccounting:b IOWeight:t StartupIOWeight:t IODeviceWeight:a(st) IOReadBandwidthMax:a(st) " +
-    "IOWriteBandwidthMax:a(st) IOReadIOPSMax:a(st) IOWriteIOPSMax:a(st) IODeviceLatencyTargetUSec:a(st) " +
-    "BlockIOAccounting:b BlockIOWeight:t StartupBlockIOWeight:t BlockIODeviceWeight:a(st) " +
-    "BlockIOReadBandwidth:a(st) BlockIOWriteBandwidth:a(st) MemoryAccounting:b DefaultMemoryLow:t " +
-    "DefaultMemoryMin:t MemoryMin:t MemoryLow:t MemoryHigh:t MemoryMax:t MemorySwapMax:t MemoryLimit:t " +
-    "DevicePolicy:s DeviceAllow:a(ss) TasksAccounting:b TasksMax:t IPAccounting:b IPAddressAllow:a(iayu) " +
-    "IPAddressDeny:a(iayu) IPIngressFilterPath:as IPEgressFilterPath:as DisableControllers:as ManagedOOMSwap:s " +
-    "ManagedOOMMemoryPressure:s ManagedOOMMemoryPressureLimit:u ManagedOOMPreference:s BPFProgram:a(ss) " +
-    "SocketBindAllow:a(iiqq) SocketBindDeny:a(iiqq) RestrictNetworkInterfaces:(bas)",
+  Slice: resourceControl,
   Scope: [
     "Controller:s TimeoutStopUSec:t Result:s RuntimeMaxUSec:t RuntimeRandomizedExtraUSec:t OOMPolicy:s",
     resourceControl,
